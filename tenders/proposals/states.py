@@ -1,0 +1,26 @@
+"""States of a proposal that people set. Nothing here says whether a deadline has passed: the rows of submission.py do."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from coalition_portal.lifecycle import Lifecycle
+
+
+class ProposalState(models.TextChoices):
+    DRAFT = "DRAFT", _("Not submitted")
+    SUBMITTED = "SUBMITTED", _("Submitted")
+    WITHDRAWN = "WITHDRAWN", _("Withdrawn")
+    OPENED = "OPENED", _("Opened")
+    EXCLUDED = "EXCLUDED", _("Excluded")
+
+
+PROPOSAL = Lifecycle(
+    ProposalState,
+    {
+        "submit": ({ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.WITHDRAWN}, ProposalState.SUBMITTED),
+        "withdraw": ({ProposalState.SUBMITTED}, ProposalState.WITHDRAWN),
+        "reinstate": ({ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.WITHDRAWN}, ProposalState.SUBMITTED),
+        "open": ({ProposalState.SUBMITTED}, ProposalState.OPENED),
+        "exclude": ({ProposalState.OPENED}, ProposalState.EXCLUDED),
+    },
+)
