@@ -1,0 +1,21 @@
+from allauth.account.decorators import secure_admin_login
+from django.conf import settings
+from django.contrib import admin
+from django.urls import include, path
+
+# The admin site has no password door of its own. This stands above admin.site.urls: set later it does nothing.
+admin.site.login = secure_admin_login(admin.site.login)
+
+urlpatterns = [
+    path("", include("coalition_portal.health")),
+    path("", include("tenders.notices.urls")),
+    path("proposals/", include("tenders.proposals.urls")),
+    path("company/", include("manufacturers.urls")),
+    path("api/v1/", include("tenders.api.urls")),
+    path("accounts/", include("allauth.urls")),
+    path("admin/", admin.site.urls),
+    path("i18n/", include("django.conf.urls.i18n")),
+]
+
+if settings.PORTAL_DEMO:
+    urlpatterns += [path("demo/mail/", include("coalition_portal.post.urls"))]
