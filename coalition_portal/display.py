@@ -52,10 +52,14 @@ def epoch_ms(moment: datetime | None) -> str:
     return str(formatting.epoch_ms(moment)) if moment else ""
 
 
+def _request_of(context: template.Context):
+    """The request also inside `{% include ... only %}`, where the context holds nothing but what was handed over."""
+    return context.get("request") or getattr(context, "request", None)
+
+
 def reader_zone(context: template.Context):
     """The zone of the person who reads: their own when signed in, `reader_zone` of a mail, else Kyiv."""
-    request = context.get("request")
-    user = getattr(request, "user", None) or context.get("user")
+    user = getattr(_request_of(context), "user", None) or context.get("user")
     name = context.get("reader_zone") or getattr(user, "time_zone", None)
     return formatting.zone_named(name)
 
@@ -112,7 +116,7 @@ def wall_clock(now: datetime | None) -> str:
 @register.simple_tag(takes_context=True)
 def countdown(context, closes_at: datetime | None, big: bool = False) -> str:
     """What is left until `closes_at`, and the instant below. `big` once on a page, at most."""
-    now = context.get("now") or getattr(context.get("request"), "now", None)
+    now = context.get("now") or getattr(_request_of(context), "now", None)
     if closes_at is None or now is None:
         return ""
     parts = formatting.time_left(now, closes_at, with_seconds=big)
@@ -357,7 +361,7 @@ def nav_link(context, url_name: str, word: str) -> str:
         url = reverse(url_name)
     except NoReverseMatch:
         return ""
-    path = getattr(context.get("request"), "path", "")
+    path = getattr(_request_of(context), "path", "")
     current = "page" if path == url else "true" if url != "/" and path.startswith(url) else ""
     if current:
         return format_html('<li><a href="{}" aria-current="{}">{}</a></li>', url, current, word)
