@@ -37,7 +37,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
-    "django.contrib.staticfiles",
+    "coalition_portal.static_files.PortalStaticFilesConfig",
     "django.forms",
     "allauth",
     "allauth.account",
@@ -134,7 +134,7 @@ PORTAL_EMBEDDED = env.bool("PORTAL_EMBEDDED", default=not REDIS_URL)
 SWEEP_SECONDS = 5
 
 BROKER_FOLDER = PORTAL_DATA / "broker"
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = (
     {"socket_timeout": 5, "socket_connect_timeout": 5}
     if REDIS_URL
@@ -228,11 +228,15 @@ STORAGES = {
     "default": private_storage("other"),
     "vault": private_storage("vault"),
     "documents": private_storage("documents"),
-    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"},
+    "staticfiles": {"BACKEND": "coalition_portal.static_files.PortalStaticStorage"},
 }
 STATIC_URL = "static/"
 STATIC_ROOT = PORTAL_DATA / "static"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+
+# Settling: how long a tender waits after its deadline before it closes, so that queued requests drain
+
+PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=2)
 
 # Mail: SMTP by EMAIL_URL, else files that the demo mailbox shows
 

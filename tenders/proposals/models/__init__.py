@@ -1,20 +1,24 @@
 from tenders.proposals.models.document import Document
+from tenders.proposals.models.notice import ChangeNotice, ReminderRound
 from tenders.proposals.models.opening import Exclusion, OpenedProposal, Opening
 from tenders.proposals.models.proposal import Answer, Proposal
 from tenders.proposals.models.submission import (
+    Act,
     Bundle,
     Closing,
     Provisional,
     ProvisionalDecision,
     Receipt,
     Refusal,
-    RefusedAct,
-    Withdrawal,
+    Reinstatement,
+        Withdrawal,
 )
 
 __all__ = [
+    "Act",
     "Answer",
     "Bundle",
+    "ChangeNotice",
     "Closing",
     "Document",
     "Exclusion",
@@ -25,6 +29,7 @@ __all__ = [
     "ProvisionalDecision",
     "Receipt",
     "Refusal",
-    "RefusedAct",
+    "Reinstatement",
+    "ReminderRound",
     "Withdrawal",
 ]

@@ -24,6 +24,8 @@ class Bundle(models.Model):
     size_bytes = models.BigIntegerField()
     staged_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     staged_at = models.DateTimeField()
+    salt = models.CharField(max_length=32)
+    commitment = models.CharField(max_length=64, unique=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["proposal", "version"], name="bundle_version_unique")]
@@ -62,7 +64,7 @@ class Receipt(Judged):
         return f"receipt {self.pk}"
 
 
-class RefusedAct(models.TextChoices):
+class Act(models.TextChoices):
     SUBMIT = "SUBMIT", _("Submit")
     WITHDRAW = "WITHDRAW", _("Withdraw")
 
@@ -70,7 +72,7 @@ class RefusedAct(models.TextChoices):
 class Refusal(Judged):
     """A lateness refusal. Other refusals (an incomplete bundle, a missing right) leave no row here."""
 
-    act = models.CharField(max_length=8, choices=RefusedAct)
+    act = models.CharField(max_length=8, choices=Act)
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="refusals")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="refusals")
 
@@ -87,13 +89,17 @@ class Refusal(Judged):
 
 
 class Provisional(Judged):
-    """A submit that arrived before the deadline while the tender closed: two people decide it, see ProvisionalDecision."""
+    """An act that arrived before the deadline while the tender closed: two people decide it, see ProvisionalDecision."""
 
-    bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, related_name="provisional")
+    act = models.CharField(max_length=8, choices=Act)
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="provisionals")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="provisionals")
 
     class Meta:
-        constraints = [_before_deadline("provisional_before_deadline")]
+        constraints = [
+            _before_deadline("provisional_before_deadline"),
+            models.UniqueConstraint(fields=["bundle", "seq", "act"], name="provisional_once_per_deadline"),
+        ]
         verbose_name = _("provisional row")
         verbose_name_plural = _("provisional rows")
 
@@ -121,6 +127,21 @@ class ProvisionalDecision(models.Model):
 
     def __str__(self):
         return f"provisional decision {self.pk}"
+
+
+class Reinstatement(models.Model):
+    """Two people accepted a provisional submit. It stands beside the receipts and never is one. Append-only."""
+
+    provisional = models.OneToOneField(Provisional, on_delete=models.PROTECT, related_name="reinstatement")
+    bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, related_name="reinstatement")
+    reinstated_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("reinstatement")
+        verbose_name_plural = _("reinstatements")
+
+    def __str__(self):
+        return f"reinstatement {self.pk}"
 
 
 class Withdrawal(Judged):

@@ -1,0 +1,125 @@
+"""The chair proposes, an opener of another country confirms, and then all proposals of the tender are open at once."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coalition_portal import clock, locks
+from coalition_portal.identity.models import User
+from coalition_portal.identity.queries import country_of
+from coalition_portal.ledger.append import append
+from coalition_portal.ledger.entries import Event
+from coalition_portal.permission import Refused
+from tenders.notices import price
+from tenders.notices.changes import record_change
+from tenders.notices.models import ChangeKind, Tender
+from tenders.notices.states import TENDER
+from tenders.proposals import vault
+from tenders.proposals.models import Bundle, OpenedProposal, Opening, Proposal
+from tenders.proposals.permissions import check_can_confirm_opening, check_can_propose_opening
+from tenders.proposals.queries import counting_bundles, is_closed, undecided_provisionals
+from tenders.proposals.states import PROPOSAL, ProposalState
+
+
+class NotReadyToOpen(Refused):
+    """The tender cannot be opened yet; the sentence says what is missing."""
+
+
+def propose_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
+    """The chair's half. A repeat returns the opening that is proposed already."""
+    with transaction.atomic(durable=True):
+        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        check_can_propose_opening(by, tender)
+        if known := Opening.objects.filter(tender=tender).first():
+            return known
+        _check_ready(tender)
+        opening = Opening.objects.create(
+            tender=tender, proposed_by=by, proposed_country=country_of(by), proposed_at=clock.database_now()
+        )
+        append(event=Event.PROPOSALS_OPENING_PROPOSED, subject=tender.number, facts={}, at=opening.proposed_at)
+        return opening
+
+
+def confirm_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
+    """The second country's half: reads every submission from the vault and opens all in one transaction.
+
+    A submission that cannot be read is opened with its failure; it is never dropped. Raises NotReadyToOpen where
+    nothing is proposed, the tender is not closed or a provisional row is undecided.
+    """
+    check_can_confirm_opening(by, tender)
+    contents = _read_all(tender)
+    with locks.deadline_gate(), transaction.atomic(durable=True):
+        locks.tender_exclusive(tender.pk)
+        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        check_can_confirm_opening(by, tender)
+        opening = Opening.objects.filter(tender=tender).first()
+        if opening is None:
+            raise NotReadyToOpen(_("The chair has not proposed to open this tender. Ask the chair to do so first."))
+        if opening.opened_at is not None:
+            return opening
+        _check_ready(tender)
+        return _open(opening, tender, contents, by)
+
+
+def _check_ready(tender: Tender) -> None:
+    if not is_closed(tender):
+        raise NotReadyToOpen(_("The tender is not closed yet. It can be opened once the deadline and the settling are over."))
+    if undecided_provisionals(tender).exists():
+        raise NotReadyToOpen(_("A submission that arrived while the tender closed is undecided. Two officers decide it first."))
+
+
+def _read_all(tender: Tender) -> list[tuple[Bundle, dict | None, str]]:
+    """The closed set with its contents, read before the transaction: after closing it cannot change."""
+    return [(bundle, *_read(bundle)) for bundle in counting_bundles(tender)]
+
+
+def _read(bundle: Bundle) -> tuple[dict | None, str]:
+    try:
+        return vault.read_manifest(bundle), ""
+    except (OSError, ValueError, vault.ContentMismatch) as error:
+        return None, str(error)[:300]
+
+
+def _open(opening: Opening, tender: Tender, contents: list, by: User) -> Opening:
+    opening.confirmed_by = by
+    opening.confirmed_country = country_of(by)
+    opening.opened_at = clock.database_now()
+    opening.save()
+    rows = [_opened(opening, tender, *content) for content in contents]
+    OpenedProposal.objects.bulk_create(rows)
+    opened_state = PROPOSAL.check(ProposalState.SUBMITTED, "open")
+    Proposal.objects.filter(pk__in=[row.proposal_id for row in rows]).update(state=opened_state)
+    tender.state = TENDER.check(tender.state, "open")
+    tender.opened_at = tender.updated_at = opening.opened_at
+    tender.version += 1
+    tender.save(update_fields=["state", "opened_at", "updated_at", "version"])
+    record_change(kind=ChangeKind.OPENED, tender=tender, at=opening.opened_at)
+    append(
+        event=Event.PROPOSALS_TENDER_OPENED,
+        subject=tender.number,
+        facts={"opened": len(rows), "set": sorted(bundle.sha256 for bundle, _content, _failure in contents)},
+        at=opening.opened_at,
+    )
+    return opening
+
+
+def _opened(opening: Opening, tender: Tender, bundle: Bundle, content: dict | None, failure: str) -> OpenedProposal:
+    return OpenedProposal(
+        public_id=bundle.proposal.public_id,
+        opening=opening,
+        tender=tender,
+        proposal=bundle.proposal,
+        bundle=bundle,
+        content=content,
+        failure=failure,
+        evaluated_price=_evaluated_price(tender, content),
+    )
+
+
+def _evaluated_price(tender: Tender, content: dict | None) -> Decimal | None:
+    if content is None:
+        return None
+    prices = {code: Decimal(amount) for code, amount in content["offer"]["prices"].items()}
+    return price.evaluated_price(prices, tender.trial_share_percent, tender.production_share_percent)

@@ -1,0 +1,63 @@
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from coalition_portal.identity.models import User
+from coalition_portal.identity.queries import country_of, has_role
+from coalition_portal.identity.roles import Role
+from coalition_portal.permission import Denied, allows
+from manufacturers.permissions import check_can_edit, check_can_sign
+from tenders.notices import timetable
+from tenders.notices.models import Tender
+from tenders.notices.permissions import check_can_chair
+from tenders.notices.queries import deadline_in_force
+from tenders.notices.states import TenderState
+from tenders.proposals.models import Proposal
+
+
+def check_can_edit_draft(user: User, proposal: Proposal, now: datetime) -> None:
+    """An editor of the company, while the tender is open; afterwards the draft stays readable."""
+    check_can_edit(user, proposal.company)
+    deadline = deadline_in_force(proposal.tender)
+    if proposal.tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline.closes_at, now):
+        raise Denied(_("The deadline has passed, so this draft can be read but no longer changed."))
+
+
+def check_can_submit(user: User, proposal: Proposal) -> None:
+    """A signatory of the company. Whether it is in time is judged by the submission itself, never here."""
+    check_can_sign(user, proposal.company)
+
+
+check_can_withdraw = check_can_submit
+
+
+def check_can_propose_opening(user: User, tender: Tender) -> None:
+    check_can_chair(user, tender)
+
+
+def check_can_confirm_opening(user: User, tender: Tender) -> None:
+    """An opener of another country than the chair's."""
+    if not has_role(user, Role.OPENER):
+        raise Denied(_("Only an opener of a member country confirms an opening. Ask an opener of your delegation."))
+    if country_of(user) == country_of(tender.second_approver):
+        raise Denied(_("The chair is of your country. An opener of another country has to confirm."))
+
+
+def check_can_decide_provisional(user: User, tender: Tender) -> None:
+    if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
+        raise Denied(_("Officers and chairs of member countries decide provisional rows. Ask the officer of this tender."))
+
+
+def check_can_exclude(user: User, tender: Tender) -> None:
+    """Proposing and confirming need the same right; that they are two people of two countries is checked by the verb."""
+    if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
+        raise Denied(_("Officers and chairs of member countries decide exclusions. Ask the officer of this tender."))
+
+
+can_edit_draft = allows(check_can_edit_draft)
+can_submit = allows(check_can_submit)
+can_withdraw = allows(check_can_withdraw)
+can_propose_opening = allows(check_can_propose_opening)
+can_confirm_opening = allows(check_can_confirm_opening)
+can_decide_provisional = allows(check_can_decide_provisional)
+can_exclude = allows(check_can_exclude)

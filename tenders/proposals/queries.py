@@ -1,0 +1,110 @@
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import models
+
+from coalition_portal.identity.models import User
+from manufacturers.queries import company_of
+from tenders.notices.models import Deadline, Tender
+from tenders.notices.states import TenderState
+from tenders.proposals.models import Bundle, Closing, Proposal, Provisional, Receipt
+from tenders.proposals.states import ProposalState
+
+WORDS_NEEDED = 2  # equal words of two countries decide a provisional row
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What counts for a proposal at this moment. `is_submitted` says the large word; `bundle` is the version that counts."""
+
+    is_submitted: bool
+    is_withdrawn: bool
+    bundle: Bundle | None
+    received_at: datetime | None
+
+
+def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal]:
+    """The proposals of the person's own company, for every role in it; nothing for anybody else, staff included."""
+    company = company_of(user)
+    if company is None:
+        return Proposal.objects.none()
+    return Proposal.objects.filter(company=company).select_related("tender", "company", "drone_model")
+
+
+def counting_bundles(tender: Tender) -> models.QuerySet[Bundle]:
+    """One bundle for each proposal that counts: the highest version with a receipt or a reinstatement."""
+    highest = (
+        Bundle.objects.filter(proposal=models.OuterRef("proposal"))
+        .filter(models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False))
+        .order_by("-version")
+        .values("version")[:1]
+    )
+    counted = [ProposalState.SUBMITTED, ProposalState.OPENED, ProposalState.EXCLUDED]
+    return (
+        Bundle.objects.filter(proposal__tender=tender, proposal__state__in=counted, version=models.Subquery(highest))
+        .select_related("proposal", "proposal__company")
+        .order_by("proposal__public_id")
+    )
+
+
+def standing_of(proposal: Proposal) -> Standing:
+    bundles = Bundle.objects.filter(proposal=proposal).filter(
+        models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
+    )
+    bundle = bundles.select_related("receipt", "reinstatement__provisional").order_by("-version").first()
+    is_withdrawn = proposal.state == ProposalState.WITHDRAWN
+    if bundle is None or is_withdrawn or proposal.state == ProposalState.DRAFT:
+        return Standing(is_submitted=False, is_withdrawn=is_withdrawn, bundle=None, received_at=None)
+    return Standing(is_submitted=True, is_withdrawn=False, bundle=bundle, received_at=_received_at(bundle))
+
+
+def _received_at(bundle: Bundle) -> datetime:
+    receipt = getattr(bundle, "receipt", None)
+    return receipt.received_at if receipt else bundle.reinstatement.provisional.received_at
+
+
+def receipt_of_version(proposal: Proposal, version: int) -> Receipt | None:
+    return Receipt.objects.filter(proposal=proposal, bundle__version=version).select_related("bundle", "by").first()
+
+
+def deadlines_in_force() -> models.QuerySet[Deadline]:
+    """The highest deadline row of every tender."""
+    highest = Deadline.objects.filter(tender=models.OuterRef("tender")).order_by("-seq").values("seq")[:1]
+    return Deadline.objects.filter(seq=models.Subquery(highest)).select_related("tender")
+
+
+def deadlines_to_close(at: datetime) -> models.QuerySet[Deadline]:
+    """Deadline rows in force that lie at or before `at` and have no closing row."""
+    closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
+    return (
+        deadlines_in_force()
+        .filter(closes_at__lte=at, tender__state=TenderState.PUBLISHED)
+        .exclude(models.Exists(closings))
+        .order_by("closes_at", "pk")
+    )
+
+
+def is_closed(tender: Tender) -> bool:
+    """Whether the deadline row in force has its closing row."""
+    highest = Deadline.objects.filter(tender=tender).order_by("-seq").values("seq")[:1]
+    return Closing.objects.filter(tender=tender, seq=models.Subquery(highest)).exists()
+
+
+def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
+    return (
+        Provisional.objects.filter(tender=tender)
+        .annotate(
+            yes=models.Count("decisions", filter=models.Q(decisions__accepted=True)),
+            no=models.Count("decisions", filter=models.Q(decisions__accepted=False)),
+        )
+        .filter(yes__lt=WORDS_NEEDED, no__lt=WORDS_NEEDED)
+        .select_related("proposal__company", "bundle")
+        .order_by("received_at", "pk")
+    )
+
+
+def proposals_not_submitted(tender: Tender) -> models.QuerySet[Proposal]:
+    """Drafts and withdrawn proposals: those that a reminder is about."""
+    states = [ProposalState.DRAFT, ProposalState.WITHDRAWN]
+    return Proposal.objects.filter(tender=tender, state__in=states).select_related("company").order_by("pk")

@@ -1,0 +1,204 @@
+"""Submit and withdraw: in time if and only if `received_at < closes_at`, by the database's clock, under the tender's lock.
+
+The instant of arrival is read before anything is waited for, so a queue of ours never makes a bidder late. What was
+refused for lateness and what arrived while the tender closed is written down as well: each attempt ends in one row.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from coalition_portal import clock, locks
+from coalition_portal.identity.models import User
+from coalition_portal.permission import Refused
+from coalition_portal.post.queue import queue_mail
+from tenders.notices.models import Deadline
+from tenders.notices.states import TenderState
+from tenders.proposals import sealed_log
+from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
+from tenders.proposals.permissions import check_can_submit, check_can_withdraw
+from tenders.proposals.states import PROPOSAL
+
+
+class NotSubmittable(Refused):
+    """The bundle cannot be submitted for a reason that is not lateness."""
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Exactly one of the four is set."""
+
+    receipt: Receipt | None = None
+    withdrawal: Withdrawal | None = None
+    refusal: Refusal | None = None
+    provisional: Provisional | None = None
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """What an act is judged by: its arrival, the deadline row in force, and whether that row is closed."""
+
+    received_at: datetime
+    deadline: Deadline
+    is_closed: bool
+
+    @property
+    def is_late(self) -> bool:
+        return self.received_at >= self.deadline.closes_at
+
+
+def submit(*, bundle: Bundle, sha256: str, by: User) -> Outcome:
+    """Receive one staged version. A repeat returns the row of the first time; `sha256` is what the person saw.
+
+    Raises NotSubmittable for a wrong digest, a tender that is not published or a version that was overtaken, and
+    Denied for a person who is no signatory. Nothing but rows is written; mails leave with the sweep.
+    """
+    arrived = clock.database_now()
+    with locks.deadline_gate(), transaction.atomic(durable=True):
+        locks.tender_shared(bundle.proposal.tender_id)
+        proposal = _locked(bundle.proposal_id)
+        check_can_submit(by, proposal)
+        if known := _known_outcome(bundle, Act.SUBMIT):
+            return known
+        _check_submittable(proposal, bundle, sha256)
+        return _write_submit(_judge(proposal, arrived), proposal, bundle, by)
+
+
+def withdraw(*, proposal: Proposal, by: User) -> Outcome:
+    """Take back the version that counts, judged exactly like submitting."""
+    arrived = clock.database_now()
+    with locks.deadline_gate(), transaction.atomic(durable=True):
+        locks.tender_shared(proposal.tender_id)
+        proposal = _locked(proposal.pk)
+        check_can_withdraw(by, proposal)
+        receipt = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
+        if receipt is None:
+            raise NotSubmittable(_("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is."))
+        if known := _known_outcome(receipt.bundle, Act.WITHDRAW):
+            return known
+        PROPOSAL.check(proposal.state, "withdraw")
+        return _write_withdraw(_judge(proposal, arrived), proposal, receipt, by)
+
+
+def _locked(proposal_pk: int) -> Proposal:
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
+    return rows.get(pk=proposal_pk)
+
+
+def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
+    closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
+    deadline = (
+        Deadline.objects.filter(tender=proposal.tender).annotate(is_closed=models.Exists(closings)).order_by("-seq").first()
+    )
+    return Judgement(received_at=arrived, deadline=deadline, is_closed=deadline.is_closed)
+
+
+def _known_outcome(bundle: Bundle, act: Act) -> Outcome | None:
+    """The row that this act on this bundle got before; a refusal or a provisional row counts under the deadline in force only."""
+    if act == Act.SUBMIT and (receipt := Receipt.objects.filter(bundle=bundle).first()):
+        return Outcome(receipt=receipt)
+    if act == Act.WITHDRAW and (withdrawal := Withdrawal.objects.filter(receipt__bundle=bundle).first()):
+        return Outcome(withdrawal=withdrawal)
+    highest = Deadline.objects.filter(tender=bundle.proposal.tender_id).order_by("-seq").values("seq")[:1]
+    mine = {"bundle": bundle, "act": act, "seq": models.Subquery(highest)}
+    if refusal := Refusal.objects.filter(**mine).first():
+        return Outcome(refusal=refusal)
+    if provisional := Provisional.objects.filter(**mine).first():
+        return Outcome(provisional=provisional)
+    return None
+
+
+def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str) -> None:
+    if proposal.tender.state != TenderState.PUBLISHED:
+        raise NotSubmittable(_("This tender takes no proposals. Your draft stays readable."))
+    if sha256 != bundle.sha256:
+        raise NotSubmittable(
+            _("The digest on your page is not that of the frozen version. Reload the check page and submit what it shows.")
+        )
+    if Receipt.objects.filter(proposal=proposal, bundle__version__gt=bundle.version).exists():
+        raise NotSubmittable(
+            _("A newer version of this proposal has been submitted. Reload the page to see which version counts.")
+        )
+
+
+def _write_submit(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User) -> Outcome:
+    if judgement.is_late:
+        return _refuse(judgement, proposal, bundle, by, Act.SUBMIT)
+    if judgement.is_closed:
+        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT)
+    sealed = _sealed("receipt", judgement, bundle)
+    receipt = Receipt.objects.create(bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
+    _move(proposal, "submit")
+    queue_mail(
+        key=f"receipt:{proposal.public_id}:{bundle.version}",
+        to=by,
+        template="proposal_received",
+        context={
+            "tender": proposal.tender.number,
+            "version": bundle.version,
+            "received_at": receipt.received_at,
+            "path": f"/proposals/{proposal.public_id}/receipt/{bundle.version}/",
+        },
+        now=judgement.received_at,
+    )
+    sealed_log.record(sealed, at=judgement.received_at)
+    return Outcome(receipt=receipt)
+
+
+def _write_withdraw(judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User) -> Outcome:
+    if judgement.is_late:
+        return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
+    if judgement.is_closed:
+        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
+    sealed = _sealed("withdrawal", judgement, receipt.bundle)
+    withdrawal = Withdrawal.objects.create(receipt=receipt, proposal=proposal, **_columns(judgement, by, sealed))
+    _move(proposal, "withdraw")
+    sealed_log.record(sealed, at=judgement.received_at)
+    return Outcome(withdrawal=withdrawal)
+
+
+def _refuse(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+    sealed = _sealed(f"refusal of {act.value}", judgement, bundle)
+    refusal = Refusal.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
+    sealed_log.record(sealed, at=judgement.received_at)
+    return Outcome(refusal=refusal)
+
+
+def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+    sealed = _sealed(f"provisional {act.value}", judgement, bundle)
+    provisional = Provisional.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
+    sealed_log.record(sealed, at=judgement.received_at)
+    return Outcome(provisional=provisional)
+
+
+def _sealed(act: str, judgement: Judgement, bundle: Bundle) -> sealed_log.Sealed:
+    return sealed_log.seal(
+        act,
+        {
+            "proposal": bundle.proposal.public_id,
+            "version": bundle.version,
+            "bundle_sha256": bundle.sha256,
+            "deadline_seq": judgement.deadline.seq,
+            "closes_at": judgement.deadline.closes_at,
+            "received_at": judgement.received_at,
+        },
+    )
+
+
+def _columns(judgement: Judgement, by: User, sealed: sealed_log.Sealed) -> dict:
+    return {
+        "tender_id": judgement.deadline.tender_id,
+        "seq": judgement.deadline.seq,
+        "closes_at": judgement.deadline.closes_at,
+        "received_at": judgement.received_at,
+        "by": by,
+        "salt": sealed.salt,
+        "commitment": sealed.commitment,
+    }
+
+
+def _move(proposal: Proposal, act: str) -> None:
+    proposal.state = PROPOSAL.check(proposal.state, act)
+    proposal.save(update_fields=["state"])

@@ -1,0 +1,61 @@
+"""The only way to a submission's content in storage. Encryption will come in here; nobody else knows how content is kept."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+
+from django.core.files.base import ContentFile
+
+from coalition_portal.storage import document_storage, random_key, vault_storage
+from tenders.proposals.models import Bundle, Document, OpenedProposal
+
+CHUNK_BYTES = 1024 * 1024
+
+
+class ContentMismatch(Exception):
+    """What was read back is not what was frozen; the sentence names got and wanted."""
+
+
+def write_manifest(content: bytes) -> str:
+    """Store a frozen manifest, read it back and compare; returns its random storage key."""
+    key = vault_storage().save(random_key("manifests"), ContentFile(content))
+    stored = _read(key)
+    if stored != content:
+        raise ContentMismatch(f"The vault gave back {len(stored)} bytes that differ from the {len(content)} written.")
+    return key
+
+
+def read_manifest(bundle: Bundle) -> dict:
+    """The manifest of a bundle; raises ContentMismatch where its digest is not the bundle's."""
+    content = _read(bundle.storage_key)
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != bundle.sha256:
+        raise ContentMismatch(f"The stored version has digest {digest}, wanted {bundle.sha256}.")
+    return json.loads(content)
+
+
+def digest_of_document(document: Document) -> str:
+    """The SHA-256 of what storage holds now, in hexadecimal."""
+    digest = hashlib.sha256()
+    for chunk in chunks_of_document(document):
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def chunks_of_document(document: Document) -> Iterator[bytes]:
+    with document_storage().open(document.storage_key, "rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+
+
+def document_of_opened(opened: OpenedProposal, public_id: str) -> Document:
+    """A document that the opened version names; raises Document.DoesNotExist for any other."""
+    named = {entry["public_id"] for entry in (opened.content or {}).get("documents", [])}
+    if public_id not in named:
+        raise Document.DoesNotExist
+    return Document.objects.get(public_id=public_id, proposal=opened.proposal_id)
+
+
+def _read(key: str) -> bytes:
+    with vault_storage().open(key, "rb") as file:
+        return file.read()
