@@ -25,7 +25,7 @@ class Lifecycle:
         self._refuse_foreign_states()
 
     def check(self, state: str | Enum, act: str) -> Enum:
-        """The state that `act` leads to; raises IllegalMove where the table has no such move, KeyError for no such act."""
+        """The state that `act` leads to; IllegalMove where the table has no such move, KeyError where no such act."""
         current = self.states(state)
         start, end = self.moves[act]
         if current in start:

@@ -81,13 +81,13 @@ def _advisory(function: str, space: int, key: int) -> None:
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {function}(%s, %s)", [space, key])  # noqa: S608 - the name is one of two literals above
+        cursor.execute(f"SELECT {function}(%s, %s)", [space, key])  # The name is one of two literals above.
 
 
 def _in_real_transaction() -> bool:
-    if not connection.get_autocommit() and not connection.in_atomic_block:
-        return True
-    return any(not block._from_testcase for block in connection.atomic_blocks)
+    if connection.in_atomic_block:
+        return any(not block._from_testcase for block in connection.atomic_blocks)
+    return connection.connection is not None and not connection.autocommit
 
 
 @contextmanager
