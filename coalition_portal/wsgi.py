@@ -5,3 +5,8 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition_portal.settings")
 
 application = get_wsgi_application()
+
+# Applications are loaded now, so the database can be asked; a server without its guards never takes a request.
+from coalition_portal.safety import check_start  # noqa: E402
+
+check_start()

@@ -1,0 +1,20 @@
+"""Which static files are collected and which of them are compressed, so that a first start takes seconds."""
+
+from django.contrib.staticfiles.apps import StaticFilesConfig
+from whitenoise.storage import CompressedManifestStaticFilesStorage
+
+# Pages that the portal does not have: another reader of the schema, the API's browsable pages, flags of states.
+UNUSED = ["redoc", "rest_framework", "flags"]
+
+
+class PortalStaticFilesConfig(StaticFilesConfig):
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, *UNUSED]
+
+
+class PortalStaticStorage(CompressedManifestStaticFilesStorage):
+    """Names with a digest, each file once, with gzip and brotli beside it; maps for debuggers stay as they are."""
+
+    keep_only_hashed_files = True
+
+    def compress_files(self, names):
+        return super().compress_files({name for name in names if not name.endswith(".map")})

@@ -1,0 +1,32 @@
+"""Gunicorn's settings: one process with worker and beat inside (./portal run), or several web processes with Redis."""
+
+import os
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition_portal.settings")
+
+from django.conf import settings
+
+wsgi_app = "coalition_portal.wsgi:application"
+bind = [f"127.0.0.1:{settings.PORT}"]
+worker_class = "gthread"
+threads = 8
+timeout = 60
+graceful_timeout = 10
+keepalive = 5
+control_socket_disable = True
+loglevel = "warning" if settings.PORTAL_EMBEDDED else "info"
+
+if settings.PORTAL_EMBEDDED:
+    workers = 1
+
+    def post_worker_init(worker):
+        from coalition_portal.embedded import Background, announce_when_ready
+
+        worker.background = Background()
+        worker.background.start()
+        announce_when_ready()
+
+    def worker_exit(server, worker):
+        # A worker that failed while it loaded the portal never had a background.
+        if background := getattr(worker, "background", None):
+            background.stop()
