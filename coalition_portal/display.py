@@ -24,7 +24,8 @@ register = template.Library()
 register.filter("in_language", in_language)
 register.filter("file_size", formatting.file_size)
 register.filter("short_digest", formatting.short_digest)
-register.filter("spaced_digest", formatting.spaced_digest)
+register.filter("spaced_digest", formatting.grouped)
+register.filter("grouped", formatting.grouped)
 register.filter("money", formatting.money)
 register.filter("figure", formatting.figure)
 register.filter("duration", formatting.duration)
@@ -292,15 +293,18 @@ def cutoff_strip(context, closes_at: datetime, arrived_at: datetime) -> SafeStri
 # Forms
 
 
-@register.simple_tag(takes_context=True)
-def field(context, bound_field, unit: str = "") -> SafeString:
-    """A bound field with label, hint, errors and its control wired to them by aria-describedby."""
-    widget = bound_field.field.widget
-    kind = _kind_of(widget)
+@register.simple_tag
+def field(bound_field, unit: str = "", label: str = "", hint: str = "") -> SafeString:
+    """A bound field with label, hint, errors and its control wired to them by aria-describedby.
+
+    `label` and `hint` replace the field's own. Placeholders are dropped: they vanish when one types.
+    """
+    kind = _kind_of(bound_field.field.widget)
+    hint = hint or bound_field.help_text
     hint_id, error_id = f"{bound_field.auto_id}-hint", f"{bound_field.auto_id}-error"
-    described = [hint_id] if bound_field.help_text else []
+    described = [hint_id] if hint else []
     described += [error_id if index == 0 else f"{error_id}-{index + 1}" for index in range(len(bound_field.errors))]
-    attributes = {}
+    attributes = {"placeholder": False}
     if described:
         attributes["aria-describedby"] = " ".join(described)
     if bound_field.errors:
@@ -309,9 +313,11 @@ def field(context, bound_field, unit: str = "") -> SafeString:
         "components/field.html",
         {
             "field": bound_field,
+            "label": label or bound_field.label,
+            "hint": hint,
             "kind": kind,
             "unit": unit,
-            "optional": not bound_field.field.required and not getattr(bound_field.field, "silently_optional", False),
+            "optional": not bound_field.field.required,
             "hint_id": hint_id,
             "error_id": error_id,
             "described_by": " ".join(described),
@@ -338,7 +344,7 @@ def _mistakes(form) -> list[dict]:
         return []
     whole = [{"label": "", "text": text, "target": ""} for text in form.non_field_errors()]
     return whole + [
-        {"label": bound_field.label, "text": text, "target": _target_of(bound_field)}
+        {"label": str(bound_field.label).rstrip(".:?"), "text": text, "target": _target_of(bound_field)}
         for bound_field in form
         for text in bound_field.errors
     ]

@@ -194,9 +194,9 @@ def short_digest(digest: str) -> str:
     return digest if len(digest) <= 20 else f"{digest[:8]}…{digest[-8:]}"
 
 
-def spaced_digest(digest: str) -> str:
-    """The whole digest in groups of eight, for eyes that compare."""
-    return " ".join(digest[start : start + 8] for start in range(0, len(digest), 8))
+def grouped(text: str, size: int = 8) -> str:
+    """The whole text in groups, for eyes that compare: a digest by eight, a secret by four."""
+    return " ".join(text[start : start + size] for start in range(0, len(text), size))
 
 
 def in_language(thing: object, field: str) -> str:
