@@ -43,6 +43,12 @@ def check_can_confirm_opening(user: User, tender: Tender) -> None:
         raise Denied(_("The chair is of your country. An opener of another country has to confirm."))
 
 
+def check_can_watch_opening(user: User) -> None:
+    """Whoever may take part in an opening sees the board: chairs, openers and officers, of any tender."""
+    if not any(has_role(user, role) for role in (Role.CHAIR, Role.OPENER, Role.OFFICER)):
+        raise Denied(_("Chairs, openers and officers see the opening of a tender."))
+
+
 def check_can_decide_provisional(user: User, tender: Tender) -> None:
     if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
         raise Denied(_("Officers and chairs of member countries decide provisional rows. Ask the officer of this tender."))
@@ -59,5 +65,6 @@ can_submit = allows(check_can_submit)
 can_withdraw = allows(check_can_withdraw)
 can_propose_opening = allows(check_can_propose_opening)
 can_confirm_opening = allows(check_can_confirm_opening)
+can_watch_opening = allows(check_can_watch_opening)
 can_decide_provisional = allows(check_can_decide_provisional)
 can_exclude = allows(check_can_exclude)

@@ -9,6 +9,7 @@ from manufacturers.queries import company_of
 from tenders.notices.models import Deadline, Tender
 from tenders.notices.states import TenderState
 from tenders.proposals.models import Bundle, Closing, Proposal, Provisional, Receipt
+from tenders.proposals.permissions import can_watch_opening
 from tenders.proposals.states import ProposalState
 
 WORDS_NEEDED = 2  # equal words of two countries decide a provisional row
@@ -108,3 +109,10 @@ def proposals_not_submitted(tender: Tender) -> models.QuerySet[Proposal]:
     """Drafts and withdrawn proposals: those that a reminder is about."""
     states = [ProposalState.DRAFT, ProposalState.WITHDRAWN]
     return Proposal.objects.filter(tender=tender, state__in=states).select_related("company").order_by("pk")
+
+
+def tenders_to_open(user: User) -> models.QuerySet[Tender]:
+    """Published tenders and their openings, for those who may watch: first the ones whose deadline comes first."""
+    if not can_watch_opening(user):
+        return Tender.objects.none()
+    return Tender.objects.with_deadline().filter(state=TenderState.PUBLISHED).order_by("closes_at", "number")

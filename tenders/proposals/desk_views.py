@@ -1,0 +1,113 @@
+from django import forms
+from django.contrib import messages
+from django.db.models import Exists, OuterRef
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from coalition_portal.permission import Refused
+from coalition_portal.staff import staff_context, staff_page
+from tenders.notices.models import Tender
+from tenders.proposals import opening, provisional
+from tenders.proposals.models import Closing, Opening
+from tenders.proposals.permissions import (
+    can_confirm_opening,
+    can_decide_provisional,
+    can_propose_opening,
+    can_watch_opening,
+)
+from tenders.proposals.queries import is_closed, tenders_to_open, undecided_provisionals
+
+
+class DecisionForm(forms.Form):
+    accepted = forms.TypedChoiceField(
+        label=gettext_lazy("Your word"),
+        choices=[("yes", gettext_lazy("Accept: it arrived before the deadline")), ("no", gettext_lazy("Reject"))],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("One sentence that says what the evidence shows."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        max_length=1000,
+    )
+
+
+@staff_page
+@require_GET
+def board(request):
+    if not can_watch_opening(request.user):
+        raise Http404
+    closed = Closing.objects.filter(tender=OuterRef("pk"), seq=OuterRef("deadline_seq"))
+    tenders = tenders_to_open(request.user).annotate(is_closed=Exists(closed)).select_related("opening")
+    return render(request, "proposals/desk/board.html", staff_context(request, tenders=tenders))
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD"])
+def tender_opening(request, number):
+    tender = _tender(request, number)
+    context = {
+        "tender": tender,
+        "opening": Opening.objects.filter(tender=tender).select_related("proposed_by", "confirmed_by").first(),
+        "is_closed": is_closed(tender),
+        "provisionals": undecided_provisionals(tender) if can_decide_provisional(request.user, tender) else [],
+        "can_propose": can_propose_opening(request.user, tender),
+        "can_confirm": can_confirm_opening(request.user, tender),
+    }
+    return render(request, "proposals/desk/opening.html", staff_context(request, **context))
+
+
+@staff_page
+@require_POST
+def propose(request, number):
+    tender = _tender(request, number)
+    try:
+        opening.propose_opening(tender=tender, by=request.user, now=request.now)
+        messages.success(request, _("Proposed. An opener of another country confirms it on this page."))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("admin:desk-opening", number=number)
+
+
+@staff_page
+@require_POST
+def confirm(request, number):
+    tender = _tender(request, number)
+    try:
+        opening.confirm_opening(tender=tender, by=request.user, now=request.now)
+        messages.success(request, _("Opened. The panel can be assigned and can declare conflicts now."))
+    except Refused as refusal:
+        messages.error(request, refusal.sentence)
+    return redirect("admin:desk-opening", number=number)
+
+
+@staff_page
+@require_http_methods(["GET", "HEAD", "POST"])
+def decide(request, number, pk):
+    tender = _tender(request, number)
+    if not can_decide_provisional(request.user, tender):
+        raise Http404
+    row = get_object_or_404(undecided_provisionals(tender), pk=pk)
+    form = DecisionForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            provisional.decide(provisional=row, by=request.user, now=request.now, **form.cleaned_data)
+        except Refused as refusal:
+            form.add_error(refusal.field, refusal.sentence)
+        else:
+            messages.success(request, _("Your word is recorded. Two equal words of two countries decide."))
+            return redirect("admin:desk-opening", number=number)
+    decisions = row.decisions.select_related("country", "by").order_by("pk")
+    context = staff_context(request, tender=tender, row=row, form=form, decisions=decisions)
+    return render(request, "proposals/desk/provisional.html", context)
+
+
+def _tender(request, number):
+    """A published or opened tender, for those who may take part in an opening."""
+    if not can_watch_opening(request.user):
+        raise Http404
+    return get_object_or_404(Tender.objects.with_deadline().published(), number=number)

@@ -1,0 +1,120 @@
+"""Direct writes past every verb: what the program would never do, the database refuses."""
+
+from datetime import timedelta
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from tenders.proposals.models import Bundle, Closing, Opening, Provisional, Receipt, Refusal, Withdrawal
+from tests.factories.cutoffs import MICROSECOND
+from tests.factories.proposals import staged_bundle
+
+SECOND = timedelta(seconds=1)
+APPEND_ONLY = [Bundle, Receipt, Refusal, Withdrawal, Provisional, Closing]
+
+
+def _judged(cutoff, bundle, received_at, **changes):
+    row = {
+        "tender": cutoff.tender,
+        "seq": 1,
+        "closes_at": cutoff.closes_at,
+        "received_at": received_at,
+        "by": bundle.staged_by,
+        "salt": "0" * 32,
+        "commitment": "a" * 64,
+        "proposal": bundle.proposal,
+        "bundle": bundle,
+    }
+    return row | changes
+
+
+def _is_refused(model, row):
+    try:
+        with transaction.atomic():
+            model.objects.create(**row)
+    except DatabaseError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize(
+    ("offset", "receipt_refused", "refusal_refused"),
+    [(-MICROSECOND, False, True), (0 * MICROSECOND, True, False), (MICROSECOND, True, False)],
+)
+def test_late_receipt_and_early_refusal_cannot_be_written(cutoff, offset, receipt_refused, refusal_refused):
+    bundle = staged_bundle(tender=cutoff.tender)
+    row = _judged(cutoff, bundle, cutoff.closes_at + offset)
+
+    assert _is_refused(Receipt, row) == receipt_refused
+    assert _is_refused(Refusal, row | {"act": "SUBMIT", "commitment": "b" * 64}) == refusal_refused
+
+
+def test_receipt_with_a_deadline_of_its_own_invention_is_refused(cutoff):
+    bundle = staged_bundle(tender=cutoff.tender)
+    received = cutoff.closes_at + SECOND
+
+    assert _is_refused(Receipt, _judged(cutoff, bundle, received, closes_at=cutoff.closes_at + 60 * SECOND))
+    assert _is_refused(Receipt, _judged(cutoff, bundle, received, seq=2, closes_at=cutoff.closes_at + 60 * SECOND))
+
+
+def test_stamp_after_the_clock_or_over_a_minute_back_is_refused(cutoff):
+    bundle = staged_bundle(tender=cutoff.tender)
+
+    assert _is_refused(Receipt, _judged(cutoff, bundle, cutoff.closes_at - 60 * SECOND))
+    late = _judged(cutoff, bundle, cutoff.closes_at + 3600 * SECOND, act="SUBMIT")
+    assert _is_refused(Refusal, late)
+
+
+def test_receipt_after_the_closing_row_and_provisional_before_it_are_refused(cutoff):
+    bundle = staged_bundle(tender=cutoff.tender)
+    row = _judged(cutoff, bundle, cutoff.closes_at - MICROSECOND)
+
+    assert _is_refused(Provisional, row | {"act": "SUBMIT"})
+    cutoff.close()
+    assert _is_refused(Receipt, row)
+    assert not _is_refused(Provisional, row | {"act": "SUBMIT"})
+
+
+def test_receipt_for_another_companys_proposal_is_refused(cutoff):
+    mine = staged_bundle(tender=cutoff.tender)
+    other = staged_bundle(tender=cutoff.tender)
+
+    assert _is_refused(Receipt, _judged(cutoff, mine, cutoff.closes_at - SECOND, proposal=other.proposal))
+
+
+def test_closing_before_the_deadline_is_refused(cutoff):
+    row = {"tender": cutoff.tender, "seq": 1, "closes_at": cutoff.closes_at, "salt": "0" * 32, "commitment": "c" * 64}
+
+    assert _is_refused(Closing, row | {"closed_at": cutoff.closes_at - MICROSECOND})
+    assert not _is_refused(Closing, row | {"closed_at": cutoff.closes_at})
+
+
+@pytest.mark.parametrize("model", APPEND_ONLY)
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
+def test_history_cannot_be_changed(cutoff, model, statement):
+    proposal = cutoff.submitted()
+    late = staged_bundle(tender=cutoff.tender)
+    cutoff.submit(late, SECOND)
+    from_receipt = Receipt.objects.get(proposal=proposal)
+    Withdrawal.objects.create(
+        receipt=from_receipt,
+        **{
+            key: value
+            for key, value in _judged(cutoff, from_receipt.bundle, cutoff.closes_at - SECOND, commitment="d" * 64).items()
+            if key != "bundle"
+        },
+    )
+    waiting = staged_bundle(tender=cutoff.tender)
+    cutoff.close()
+    cutoff.submit(waiting, -MICROSECOND)
+    assert model.objects.exists()
+
+    with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(statement.format(model._meta.db_table))
+
+
+def test_opening_that_took_place_is_final(cutoff):
+    cutoff.open()
+
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Opening.objects.update(opened_at=cutoff.closes_at)
