@@ -24,11 +24,7 @@ def _company_of(request):
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated:
         return None
-    try:
-        queries = import_module("manufacturers.queries")
-    except ModuleNotFoundError:
-        return None
-    return queries.company_of(user)
+    return import_module("manufacturers.queries").company_of(user)
 
 
 def _is_staff_person(request) -> bool:

@@ -294,10 +294,19 @@ def cutoff_strip(context, closes_at: datetime, arrived_at: datetime) -> SafeStri
 
 
 @register.simple_tag
-def field(bound_field, unit: str = "", label: str = "", hint: str = "") -> SafeString:
+def relabel(form, **labels: str) -> str:
+    """Our words for the fields of a form that is not ours, in the form and in its error summary. Draws nothing."""
+    for name, label in labels.items():
+        if form is not None and name in form.fields:
+            form.fields[name].label = form[name].label = label
+    return ""
+
+
+@register.simple_tag
+def field(bound_field, unit: str = "", hint: str = "") -> SafeString:
     """A bound field with label, hint, errors and its control wired to them by aria-describedby.
 
-    `label` and `hint` replace the field's own. Placeholders are dropped: they vanish when one types.
+    `hint` replaces the field's own. Placeholders are dropped: they vanish when one types.
     """
     kind = _kind_of(bound_field.field.widget)
     hint = hint or bound_field.help_text
@@ -313,7 +322,6 @@ def field(bound_field, unit: str = "", label: str = "", hint: str = "") -> SafeS
         "components/field.html",
         {
             "field": bound_field,
-            "label": label or bound_field.label,
             "hint": hint,
             "kind": kind,
             "unit": unit,

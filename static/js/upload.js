@@ -1,0 +1,83 @@
+// A file form that tells how far it is and can be cancelled. Without this script it is a plain form that does the same.
+
+const mega = (bytes) => (bytes / 1000000).toFixed(1);
+
+function arm(form) {
+  const words = form.dataset;
+  const button = form.querySelector("button[type=submit], button:not([type])");
+  const bar = document.createElement("progress");
+  const text = document.createElement("p");
+  const cancel = document.createElement("button");
+  bar.max = 100;
+  text.className = "file-meta";
+  text.setAttribute("role", "status");
+  cancel.type = "button";
+  cancel.className = "button plain";
+  cancel.textContent = words.cancel;
+
+  let told = -1;
+  const tell = (percent, loaded, total) => {
+    bar.value = percent;
+    bar.setAttribute("aria-label", words.percent.replace("{percent}", percent));
+    // A screen reader hears each tenth, not each of a hundred steps.
+    if (percent - told < 10 && percent < 100) return;
+    told = percent;
+    const size = total ? ` · ${mega(loaded)} / ${mega(total)} MB` : "";
+    text.textContent = percent < 100 ? words.percent.replace("{percent}", percent) + size : words.checking;
+  };
+  const stop = (sentence) => {
+    bar.remove();
+    cancel.remove();
+    button.disabled = false;
+    text.textContent = sentence;
+  };
+
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || !form.reportValidity()) {
+      event.preventDefault();
+      return;
+    }
+    const request = new XMLHttpRequest();
+    const fields = new FormData(form);
+    event.preventDefault();
+    told = -1;
+    button.disabled = true;
+    form.append(bar, text, cancel);
+    tell(0, 0, 0);
+    cancel.onclick = () => request.abort();
+    request.upload.addEventListener("progress", (step) => {
+      if (step.lengthComputable) tell(Math.floor((step.loaded / step.total) * 100), step.loaded, step.total);
+    });
+    request.addEventListener("load", () => show(request, form));
+    request.addEventListener("error", () => stop(words.failed));
+    request.addEventListener("timeout", () => stop(words.failed));
+    request.addEventListener("abort", () => stop(words.cancelled));
+    request.open("POST", form.action);
+    request.setRequestHeader("Accept", "text/html");
+    request.send(fields);
+  });
+}
+
+// The answer is a page: after a redirect the browser goes there, so that its address and its history are true; a refusal
+// is shown in place, with every word that was typed. Scripts inside the answer do not run, so the page's own are armed again.
+function show(request, form) {
+  if (request.status < 400 && request.responseURL && request.responseURL !== form.action) {
+    window.location.assign(request.responseURL);
+    if (request.responseURL.split("#")[0] === window.location.href.split("#")[0]) window.location.reload();
+    return;
+  }
+  const page = new DOMParser().parseFromString(request.responseText, "text/html");
+  const main = page.querySelector("main");
+  if (!main) {
+    window.location.reload();
+    return;
+  }
+  document.title = page.title;
+  document.querySelector("main").replaceWith(main);
+  main.querySelectorAll("form[data-upload]").forEach(arm);
+  const first = main.querySelector(".errors") || main;
+  first.focus();
+  first.scrollIntoView();
+}
+
+document.querySelectorAll("form[data-upload]").forEach(arm);
