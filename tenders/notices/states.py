@@ -21,7 +21,9 @@ TENDER = Lifecycle(
     {
         "request_approval": ({TenderState.DRAFT}, TenderState.AWAITING_APPROVAL),
         "reject": ({TenderState.AWAITING_APPROVAL}, TenderState.DRAFT),
+        "take_back": ({TenderState.AWAITING_APPROVAL}, TenderState.DRAFT),
         "publish": ({TenderState.AWAITING_APPROVAL}, TenderState.PUBLISHED),
+        "extend": ({TenderState.PUBLISHED}, TenderState.PUBLISHED),
         "open": ({TenderState.PUBLISHED}, TenderState.OPENED),
         "rank": ({TenderState.OPENED}, TenderState.RANKED),
         "cancel": ({TenderState.PUBLISHED, TenderState.OPENED}, TenderState.CANCELLED),

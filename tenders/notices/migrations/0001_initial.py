@@ -66,6 +66,8 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField()),
                 ('published_at', models.DateTimeField(blank=True, null=True)),
                 ('opened_at', models.DateTimeField(blank=True, null=True)),
+                ('cancelled_at', models.DateTimeField(blank=True, null=True)),
+                ('cancel_reason', models.TextField(blank=True, max_length=1000, verbose_name='reason for cancelling')),
                 ('updated_at', models.DateTimeField()),
                 ('officer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('officer_country', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal_identity.membercountry')),
@@ -223,6 +225,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='tender',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at__isnull', True), ('state__in', ['DRAFT', 'AWAITING_APPROVAL'])), models.Q(('published_at__isnull', False), models.Q(('state__in', ['DRAFT', 'AWAITING_APPROVAL']), _negated=True)), _connector='OR'), name='tender_published_at_iff_published'),
+        ),
+        migrations.AddConstraint(
+            model_name='tender',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('cancelled_at__isnull', False), ('state', 'CANCELLED'), models.Q(('cancel_reason', ''), _negated=True)), models.Q(models.Q(('state', 'CANCELLED'), _negated=True), ('cancel_reason', ''), ('cancelled_at', None)), _connector='OR'), name='tender_cancelled_with_instant_and_reason'),
+        ),
+        migrations.AddConstraint(
+            model_name='tender',
+            constraint=models.CheckConstraint(condition=models.Q(('trial_share_percent', models.expressions.CombinedExpression(models.Value(100), '-', models.F('production_share_percent')))), name='tender_price_shares_sum_to_100'),
         ),
         migrations.AddConstraint(
             model_name='requirement',

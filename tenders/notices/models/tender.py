@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coalition_portal.identity.models import MemberCountry
 from manufacturers.models import DroneKind
+from tenders.notices.models.tender_queryset import TenderQuerySet
 from tenders.notices.states import TenderState
 
 
@@ -72,7 +73,11 @@ class Tender(models.Model):
     created_at = models.DateTimeField()
     published_at = models.DateTimeField(null=True, blank=True)
     opened_at = models.DateTimeField(null=True, blank=True)
+    cancelled_at = models.DateTimeField(null=True, blank=True)
+    cancel_reason = models.TextField(_("reason for cancelling"), max_length=1000, blank=True)
     updated_at = models.DateTimeField()
+
+    objects = TenderQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -83,6 +88,15 @@ class Tender(models.Model):
                 condition=models.Q(published_at__isnull=True, state__in=["DRAFT", "AWAITING_APPROVAL"])
                 | models.Q(published_at__isnull=False) & ~models.Q(state__in=["DRAFT", "AWAITING_APPROVAL"]),
                 name="tender_published_at_iff_published",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state="CANCELLED", cancelled_at__isnull=False) & ~models.Q(cancel_reason="")
+                | ~models.Q(state="CANCELLED") & models.Q(cancelled_at=None, cancel_reason=""),
+                name="tender_cancelled_with_instant_and_reason",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(trial_share_percent=100 - models.F("production_share_percent")),
+                name="tender_price_shares_sum_to_100",
             ),
         ]
         verbose_name = _("tender")

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('portal_identity', '0001_initial'),
-        ('tenders_notices', '0002_tender_cancel_reason_tender_cancelled_at_and_more'),
+        ('tenders_notices', '0001_initial'),
         ('tenders_proposals', '0002_judged_rows_name_a_deadline'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -1,0 +1,149 @@
+"""A tender from a template: everything has its default, and an officer fills in what only people can decide."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from coalition_portal import locks
+from coalition_portal.identity.models import MemberCountry, User
+from coalition_portal.identity.queries import country_of, has_role
+from coalition_portal.identity.roles import Role
+from coalition_portal.ledger.append import append
+from coalition_portal.ledger.entries import Event
+from coalition_portal.permission import Refused
+from manufacturers.eligibility import default_list
+from tenders.notices import timetable
+from tenders.notices.models import Criterion, Requirement, Series, Tender, WantedDocument
+from tenders.notices.permissions import check_can_draft_tender, check_can_edit_tender
+from tenders.notices.template_library import Template, template
+from tenders.notices.template_rows import criterion_of, document_of, requirement_of, tender_of
+
+KEEP = object()
+"""Stands for a value that the caller leaves as it is, where None means: empty it."""
+
+
+class NotFillable(Refused):
+    """A value that this tender cannot take."""
+
+
+def draft_from_template(
+    *, template_code: str, by: User, now: datetime, title_suffix: str | None = None, series: Series | None = None
+) -> Tender:
+    """A draft with the next number of the year, for the country of `by`. Raises Denied or UnknownTemplate."""
+    check_can_draft_tender(by)
+    source = template(template_code)
+    with transaction.atomic(durable=True):
+        locks.log_lock()
+        tender = tender_of(source, title_suffix or "")
+        tender.number, tender.series = _next_number(now), series
+        tender.officer, tender.officer_country = by, country_of(by)
+        tender.eligible_states = default_list()
+        tender.created_at = tender.updated_at = now
+        tender.save()
+        _write_parts(tender, source)
+        append(
+            event=Event.NOTICES_TENDER_DRAFTED,
+            subject=tender.number,
+            facts={"template": template_code, "country": tender.officer_country_id},
+            at=now,
+        )
+    return tender
+
+
+def fill_in(
+    *,
+    tender: Tender,
+    by: User,
+    now: datetime,
+    deadline: datetime | None | object = KEEP,
+    contact_mailbox: str | object = KEEP,
+    budget_amount: Decimal | None | object = KEEP,
+    budget_currency: str | object = KEEP,
+    batches_max: int | None | object = KEEP,
+    second_approver: User | None | object = KEEP,
+    panel_countries: Iterable[MemberCountry] | object = KEEP,
+    series: Series | None | object = KEEP,
+    title_en: str | object = KEEP,
+    title_uk: str | object = KEEP,
+    summary_en: str | object = KEEP,
+    summary_uk: str | object = KEEP,
+) -> Tender:
+    """Write into a draft what is given and keep the rest; a draft may stay incomplete. Raises Denied or NotFillable."""
+    given = {
+        "planned_closes_at": deadline,
+        "contact_mailbox": contact_mailbox,
+        "budget_amount": budget_amount,
+        "budget_currency": budget_currency,
+        "batches_max": batches_max,
+        "second_approver": second_approver,
+        "series": series,
+        "title_en": title_en,
+        "title_uk": title_uk,
+        "summary_en": summary_en,
+        "summary_uk": summary_uk,
+    }
+    given = {name: value for name, value in given.items() if value is not KEEP}
+    with transaction.atomic(durable=True):
+        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        check_can_edit_tender(by, tender)
+        _refuse_what_cannot_be(tender, given)
+        for name, value in given.items():
+            setattr(tender, name, value)
+        tender.updated_at = now
+        tender.save()
+        if panel_countries is not KEEP:
+            tender.panel_countries.set(panel_countries)
+        fields = sorted([*given, *([] if panel_countries is KEEP else ["panel_countries"])])
+        append(event=Event.NOTICES_TENDER_CHANGED, subject=tender.number, facts={"fields": fields}, at=now)
+    return tender
+
+
+def name_series(*, slug: str, title_en: str, title_uk: str) -> Series:
+    """The series of that slug, made where there is none; its titles stay as they were first given."""
+    series, _is_new = Series.objects.get_or_create(slug=slug, defaults={"title_en": title_en, "title_uk": title_uk})
+    return series
+
+
+def check_second_approver(tender: Tender, person: User) -> None:
+    """A chair who acts for another country than the tender's; raises NotFillable."""
+    if not has_role(person, Role.CHAIR):
+        sentence = _("%(name)s is no chair. Name a chair of another country.")
+        raise NotFillable(sentence % {"name": person}, field="second_approver")
+    if country_of(person) == tender.officer_country:
+        sentence = _("%(name)s acts for the same country as this tender. Name a chair of another country.")
+        raise NotFillable(sentence % {"name": person}, field="second_approver")
+
+
+def _refuse_what_cannot_be(tender: Tender, given: dict) -> None:
+    closes_at = given.get("planned_closes_at")
+    if closes_at is not None and not timetable.is_whole_second(closes_at):
+        raise NotFillable(_("A deadline is a whole second. Leave out the parts of a second."), field="deadline")
+    budget = given.get("budget_amount")
+    if budget is not None and budget <= 0:
+        raise NotFillable(_("The budget is more than zero. Give an amount."), field="budget_amount")
+    batches = given.get("batches_max")
+    if batches is not None and batches < 1:
+        raise NotFillable(_("A tender buys at least one batch. Give a number from 1."), field="batches_max")
+    if given.get("second_approver") is not None:
+        check_second_approver(tender, given["second_approver"])
+
+
+def _next_number(now: datetime) -> str:
+    """IDC-<year>-<four digits>, without gaps; needs the log lock, so that two drafts never take the same."""
+    start = f"IDC-{now.year}-"
+    last = Tender.objects.filter(number__startswith=start).order_by("-number").values_list("number", flat=True).first()
+    return f"{start}{int(last.removeprefix(start)) + 1 if last else 1:04}"
+
+
+def _write_parts(tender: Tender, source: Template) -> None:
+    body = source.body
+    Requirement.objects.bulk_create(
+        requirement_of(tender, row, order) for order, row in enumerate(body["requirements"], start=1)
+    )
+    Criterion.objects.bulk_create(criterion_of(tender, row, source.scale_of(row)) for row in body["criteria"])
+    WantedDocument.objects.bulk_create(
+        document_of(tender, row, order) for order, row in enumerate(source.documents, start=1)
+    )

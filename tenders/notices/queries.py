@@ -1,0 +1,92 @@
+"""What anybody may read of tenders. Every list and every page starts here, so that a forgotten check shows nothing."""
+
+from datetime import datetime
+
+from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+
+from coalition_portal.identity.models import User
+from coalition_portal.identity.queries import Person, country_of, roles_of
+from coalition_portal.identity.roles import Role
+from manufacturers.queries import may_see_registered_requirements
+from tenders.notices import timetable
+from tenders.notices.models import Approval, Deadline, Requirement, Tender, Visibility
+from tenders.notices.models.tender_queryset import TenderQuerySet
+
+READ_ALL_REQUIREMENTS = frozenset(Role) - {Role.OPERATOR}
+"""A threshold tells an enemy the drone's limits; who keeps the machines running needs none of them."""
+
+
+def public_tenders() -> TenderQuerySet:
+    """Published tenders with their deadline and series, latest publication first."""
+    return Tender.objects.published().with_deadline().select_related("series").order_by("-published_at", "-pk")
+
+
+def tenders_visible_to(user: Person, now: datetime) -> TenderQuerySet:
+    """Published tenders for everybody; drafts for officers of the country that writes them, its chair, and auditors."""
+    tenders = Tender.objects.with_deadline().select_related("series").order_by(F("published_at").desc(nulls_first=True), "-pk")
+    if not user.is_authenticated or not user.is_staff:
+        return tenders.published()
+    return tenders.filter(Q(published_at__isnull=False) | _unpublished_visible_to(user))
+
+
+def _unpublished_visible_to(user: User) -> Q:
+    roles = roles_of(user)
+    if Role.AUDITOR in roles:
+        return Q(published_at=None)
+    mine = Q(second_approver=user) if Role.CHAIR in roles else Q(pk__in=[])
+    if Role.OFFICER in roles:
+        mine |= Q(officer_country=country_of(user))
+    return Q(published_at=None) & mine
+
+
+def with_hidden_requirements(tenders: TenderQuerySet) -> TenderQuerySet:
+    """Adds `requirements_total`: how many there are, also for people who see fewer."""
+    counted = (
+        Requirement.objects.filter(tender=OuterRef("pk")).order_by().values("tender").annotate(number=Count("pk"))
+    )
+    return tenders.annotate(requirements_total=Subquery(counted.values("number"), output_field=IntegerField()))
+
+
+def requirements_visible_to(user: Person, tender: Tender) -> QuerySet[Requirement]:
+    """All of them for staff who judge and for companies under the undertaking, else the public ones."""
+    rows = Requirement.objects.filter(tender=tender).order_by("order")
+    return rows if may_see_all_requirements(user) else rows.filter(visibility=Visibility.PUBLIC)
+
+
+def may_see_all_requirements(user: Person) -> bool:
+    if not user.is_authenticated:
+        return False
+    if user.is_staff:
+        return bool(roles_of(user) & READ_ALL_REQUIREMENTS)
+    return may_see_registered_requirements(user)
+
+
+def deadline_in_force(tender: Tender) -> Deadline:
+    """The deadline with the highest seq; raises Deadline.DoesNotExist before publication."""
+    return Deadline.objects.filter(tender=tender).order_by("-seq")[:1].get()
+
+
+def deadlines_of(tender: Tender) -> QuerySet[Deadline]:
+    return Deadline.objects.filter(tender=tender).order_by("seq")
+
+
+def closed_and_unopened(now: datetime) -> TenderQuerySet:
+    """Tenders whose deadline has passed by the host's clock and that nobody opened yet."""
+    return Tender.objects.sealed_at(now).order_by("closes_at", "pk")
+
+
+def status_of(tender: Tender, now: datetime) -> timetable.PublicStatus:
+    """Needs a tender with `closes_at`, as every queryset of this module has it."""
+    return timetable.status_at(tender.state, tender.closes_at, now)
+
+
+def approvals_visible_to(user: Person, now: datetime) -> QuerySet[Approval]:
+    """Requests about tenders that this person may see, for people who write or approve tenders, and auditors."""
+    rows = Approval.objects.select_related("tender", "proposed_by", "decided_by", "proposed_country", "decided_country")
+    if not user.is_authenticated or not roles_of(user) & {Role.OFFICER, Role.CHAIR, Role.AUDITOR}:
+        return rows.none()
+    return rows.filter(tender__in=tenders_visible_to(user, now).order_by().values("pk")).order_by("-proposed_at", "-pk")
+
+
+def undecided_approval(tender: Tender) -> Approval | None:
+    return Approval.objects.filter(tender=tender, outcome="").select_related("proposed_by", "proposed_country").first()
