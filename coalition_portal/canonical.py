@@ -12,7 +12,7 @@ Plain = None | bool | int | str | list["Plain"] | dict[str, "Plain"]
 
 
 def canonical_json(value: object) -> bytes:
-    """Raises TypeError for a type with no form here, floats among them, and ValueError for a value with no one spelling."""
+    """TypeError for a type that has no form here, floats among them; ValueError for a value with no one spelling."""
     text = json.dumps(_plain(value), sort_keys=True, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8")
 
