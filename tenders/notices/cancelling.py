@@ -22,7 +22,8 @@ class ReasonMissing(Refused):
 def cancel(*, tender: Tender, reason: str, by: User, now: datetime) -> Tender:
     """End a published tender for good. What was asked and not decided about it is taken back with it."""
     if not reason.strip():
-        raise ReasonMissing(_("Say why the tender is cancelled. Everybody reads the reason on the tender page."), field="reason")
+        sentence = _("Say why the tender is cancelled. Everybody reads the reason on the tender page.")
+        raise ReasonMissing(sentence, field="reason")
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_exclusive(tender.pk)
         tender = Tender.objects.select_for_update().get(pk=tender.pk)

@@ -1,6 +1,6 @@
 """A claim against its requirement, compared exactly and without tolerance: tolerances belong to measured values.
 
-A failing claim warns and never blocks submitting. The words are made here too, so that page, check and API say the same.
+A failing claim warns and never blocks submitting. The words are made here too, so that every page says the same.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -41,7 +41,7 @@ class Verdict(StrEnum):
 
 
 def verdict(requirement: RequirementFacts, claim: Claim) -> Verdict:
-    """MISSING without a claim, NOT_JUDGED where no pass mark is set; a claim equal to the mark is judged by its operator."""
+    """MISSING without a claim, NOT_JUDGED where no pass mark is set, else the exact comparison."""
     if claim is None or claim == "":
         return Verdict.MISSING
     passes = _JUDGES[requirement.answer_type](requirement, claim)
@@ -113,7 +113,8 @@ def _wanted_yes_no(requirement: RequirementFacts) -> str:
 def _wanted_choice(requirement: RequirementFacts) -> str:
     """Choices stand worst first, so a list of all of them says what earns more."""
     accepted = requirement.accepted_choices
-    titles = [in_language(choice, "title") for choice in requirement.choices if not accepted or choice["code"] in accepted]
+    wanted = [choice for choice in requirement.choices if not accepted or choice["code"] in accepted]
+    titles = [in_language(choice, "title") for choice in wanted]
     if len(titles) == 1:
         return titles[0]
     return gettext("one of: %(choices)s") % {"choices": "; ".join(titles)}

@@ -30,7 +30,8 @@ class NotExtendable(Refused):
 def request_extension(*, tender: Tender, closes_at: datetime, reason: str, by: User, now: datetime) -> Approval:
     """Ask the chair to move the deadline to `closes_at`. Nothing changes before they approve."""
     if not reason.strip():
-        raise NotExtendable(_("Say why the deadline moves. Everybody reads the reason on the tender page."), field="reason")
+        sentence = _("Say why the deadline moves. Everybody reads the reason on the tender page.")
+        raise NotExtendable(sentence, field="reason")
     with transaction.atomic(durable=True):
         tender = Tender.objects.select_for_update().get(pk=tender.pk)
         check_can_extend(by, tender)
@@ -62,7 +63,12 @@ def extend(approval: Approval, by: User, now: datetime) -> None:
     append(
         event=Event.NOTICES_DEADLINE_EXTENDED,
         subject=tender.number,
-        facts={"seq": deadline.seq, "was": before.closes_at, "closes_at": deadline.closes_at, "reason": deadline.reason},
+        facts={
+            "seq": deadline.seq,
+            "was": before.closes_at,
+            "closes_at": deadline.closes_at,
+            "reason": deadline.reason,
+        },
         at=now,
     )
 

@@ -15,7 +15,7 @@ def check_can_draft_tender(user: User) -> None:
     if not has_role(user, Role.OFFICER):
         raise Denied(_("Only a tender officer writes tenders. Ask the head of your delegation for that role."))
     if country_of(user) is None:
-        raise Denied(_("A tender is written for a member country, and you act for none. Ask an officer of a delegation."))
+        raise Denied(_("A tender is written for a member country and you act for none. Ask an officer who does."))
 
 
 def check_can_edit_tender(user: User, tender: Tender) -> None:
@@ -42,7 +42,7 @@ def check_can_decide(user: User, approval: Approval) -> None:
 
 
 def check_can_extend(user: User, tender: Tender) -> None:
-    """An officer of the country that wrote it, from publication until opening; also after the deadline, for an incident."""
+    """An officer of the country that wrote it, from publication until opening: after the deadline for an incident."""
     _check_officer_of(user, tender)
     if "extend" not in TENDER.acts_from(tender.state):
         raise Denied(_("The deadline of this tender can no longer be moved: it is not published, or it was opened."))

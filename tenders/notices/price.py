@@ -23,9 +23,9 @@ def evaluated_price(
 
 
 def price_points(evaluated: Decimal, ceiling: Decimal, full: Decimal) -> Decimal:
-    """10 at `full` and below, 0 at `ceiling` and above, a straight line between; two decimals, half to even, after the clamp.
+    """10 at `full` and below, 0 at `ceiling` and above, a straight line between. Needs full < ceiling.
 
-    Needs full < ceiling.
+    Two decimals, half to even, after the clamp.
     """
     if full >= ceiling:
         raise ValueError(f"The ceiling must lie above the full-points price, got {ceiling} and {full}.")

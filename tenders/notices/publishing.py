@@ -51,7 +51,7 @@ def request_publication(*, tender: Tender, by: User, now: datetime) -> Approval:
 
 
 def approve(*, approval: Approval, by: User, now: datetime, note: str = "") -> Approval:
-    """Carry out what was asked for: publish the tender, or move its deadline. Raises Denied, AlreadyDecided or Refused."""
+    """Carry out what was asked for: publish the tender, or move its deadline. Raises Denied or Refused."""
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_exclusive(approval.tender_id)
         approval = _undecided(approval)
@@ -106,7 +106,7 @@ def _decide(approval: Approval, outcome: ApprovalOutcome, by: User, now: datetim
 def _publish(approval: Approval, by: User, now: datetime) -> None:
     tender, set_at = approval.tender, clock.database_now()
     if approval.closes_at <= set_at:
-        raise NotReady(_("The deadline asked for has passed already. Send the tender back, so that a later one is set."))
+        raise NotReady(_("The deadline asked for has passed. Send the tender back, so that a later one is set."))
     Deadline.objects.create(
         tender=tender,
         seq=FIRST_SEQ,

@@ -23,7 +23,8 @@ def public_tenders() -> TenderQuerySet:
 
 def tenders_visible_to(user: Person, now: datetime) -> TenderQuerySet:
     """Published tenders for everybody; drafts for officers of the country that writes them, its chair, and auditors."""
-    tenders = Tender.objects.with_deadline().select_related("series").order_by(F("published_at").desc(nulls_first=True), "-pk")
+    newest_first = (F("published_at").desc(nulls_first=True), "-pk")
+    tenders = Tender.objects.with_deadline().select_related("series").order_by(*newest_first)
     if not user.is_authenticated or not user.is_staff:
         return tenders.published()
     return tenders.filter(Q(published_at__isnull=False) | _unpublished_visible_to(user))
@@ -39,11 +40,9 @@ def _unpublished_visible_to(user: User) -> Q:
     return Q(published_at=None) & mine
 
 
-def with_hidden_requirements(tenders: TenderQuerySet) -> TenderQuerySet:
+def with_requirements_total(tenders: TenderQuerySet) -> TenderQuerySet:
     """Adds `requirements_total`: how many there are, also for people who see fewer."""
-    counted = (
-        Requirement.objects.filter(tender=OuterRef("pk")).order_by().values("tender").annotate(number=Count("pk"))
-    )
+    counted = Requirement.objects.filter(tender=OuterRef("pk")).order_by().values("tender").annotate(number=Count("pk"))
     return tenders.annotate(requirements_total=Subquery(counted.values("number"), output_field=IntegerField()))
 
 

@@ -29,9 +29,9 @@ def publication_checks(tender: Tender, now: datetime) -> list[Check]:
     """All lines, met or not, in the order of the form."""
     return [
         Check("deadline", _("Deadline"), _deadline(tender, now)),
-        Check("contact_mailbox", _("Contact mailbox"), "" if tender.contact_mailbox else _("Name a mailbox for bidders.")),
-        Check("budget_amount", _("Budget"), "" if tender.budget_amount else _("Give the amount of the budget.")),
-        Check("batches_max", _("Batches"), "" if tender.batches_max else _("Say how many batches can be bought at most.")),
+        _given("contact_mailbox", _("Contact mailbox"), tender.contact_mailbox, _("Name a mailbox for bidders.")),
+        _given("budget_amount", _("Budget"), tender.budget_amount, _("Give the amount of the budget.")),
+        _given("batches_max", _("Batches"), tender.batches_max, _("Say how many batches can be bought at most.")),
         Check("second_approver", _("Second approver"), _second_approver(tender)),
         Check("panel_countries", _("Countries of the panel"), _panel_countries(tender)),
         Check("title_en", _("Title and summary in both languages"), _texts(tender)),
@@ -43,6 +43,10 @@ def publication_checks(tender: Tender, now: datetime) -> list[Check]:
 def blocks_publication(tender: Tender, now: datetime) -> list[Check]:
     """The lines that are not met; empty when approval can be asked for."""
     return [check for check in publication_checks(tender, now) if not check.is_met]
+
+
+def _given(field: str, title: str, value: object, sentence: str) -> Check:
+    return Check(field, title, "" if value else sentence)
 
 
 def _deadline(tender: Tender, now: datetime) -> str:
@@ -94,8 +98,7 @@ FLAW_WORDS = {
 
 def _criteria(tender: Tender) -> str:
     rows = [_facts(criterion) for criterion in tender.criteria.all()]
-    sentences = (FLAW_WORDS[flaw.code] % {"criterion": flaw.criterion, "got": flaw.got} for flaw in criteria.flaws(rows))
-    return " ".join(str(sentence) for sentence in sentences)
+    return " ".join(str(FLAW_WORDS[flaw.code] % flaw._asdict()) for flaw in criteria.flaws(rows))
 
 
 def _facts(criterion) -> criteria.CriterionFacts:

@@ -1,4 +1,4 @@
-"""States of a tender that people set. Whether a published tender is open or sealed is the clock's to say: see timetable.py."""
+"""States of a tender that people set. Whether a published one is open or sealed the clock says: see timetable.py."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

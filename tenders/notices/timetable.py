@@ -1,4 +1,4 @@
-"""What time decides about a tender: pure answers from stored instants and `now`. A deadline is the first instant that is late."""
+"""What time decides about a tender: pure answers from stored instants and `now`. The deadline itself is late."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -14,7 +14,7 @@ class ChangeKind(models.TextChoices):
 
 
 class Change(models.Model):
-    """One public event, numbered in the order of commits under the log lock. Append-only; `snapshot` is never made again."""
+    """One public event, numbered under the log lock in the order of commits. Append-only, `snapshot` with it."""
 
     number = models.BigIntegerField(primary_key=True)
     kind = models.CharField(max_length=40, choices=ChangeKind)

@@ -6,7 +6,7 @@ from tenders.notices.models.tender import Tender
 
 
 class Deadline(models.Model):
-    """A deadline of a tender; the one with the highest seq is in force. Append-only; `closes_at` is a whole second and only moves later."""
+    """A deadline of a tender; the highest seq is in force. Append-only; a whole second, and it only moves later."""
 
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="deadlines")
     seq = models.PositiveSmallIntegerField()

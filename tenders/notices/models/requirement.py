@@ -18,7 +18,10 @@ class Visibility(models.TextChoices):
 
 
 class Requirement(models.Model):
-    """One typed requirement. `operator` is one of gt, gte, lt, lte, eq; a yes/no must-have wants `wanted_yes`; a choice wants one of `accepted_choices`."""
+    """One typed requirement.
+
+    `operator` is one of gt, gte, lt, lte, eq; yes/no wants `wanted_yes`, a choice one of `accepted_choices`.
+    """
 
     tender = models.ForeignKey(Tender, on_delete=models.CASCADE, related_name="requirements")
     code = models.CharField(max_length=20)

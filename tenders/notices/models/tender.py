@@ -42,10 +42,16 @@ class Tender(models.Model):
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     officer_country = models.ForeignKey(MemberCountry, on_delete=models.PROTECT, related_name="+")
     second_approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+",
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
         verbose_name=_("second approver"),
     )  # the chair of the tender, of another country than the officer's
-    panel_countries = models.ManyToManyField(MemberCountry, related_name="+", verbose_name=_("panel countries"), blank=True)
+    panel_countries = models.ManyToManyField(
+        MemberCountry, related_name="+", verbose_name=_("panel countries"), blank=True
+    )
     contact_mailbox = models.EmailField(_("contact mailbox"), blank=True)
     planned_closes_at = models.DateTimeField(_("deadline"), null=True, blank=True)
     zone = models.CharField(max_length=40, default="Europe/Kyiv")
@@ -82,7 +88,8 @@ class Tender(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(ceiling_price__gt=models.F("full_points_price")), name="tender_ceiling_above_full_points"
+                condition=models.Q(ceiling_price__gt=models.F("full_points_price")),
+                name="tender_ceiling_above_full_points",
             ),
             models.CheckConstraint(
                 condition=models.Q(published_at__isnull=True, state__in=["DRAFT", "AWAITING_APPROVAL"])

@@ -13,7 +13,7 @@ class TenderQuerySet(models.QuerySet):
     """The SQL twin of timetable.status_at; one test holds the two together."""
 
     def with_deadline(self) -> Self:
-        """Adds `closes_at` and `deadline_seq` of the deadline in force, and `deadline_changes`; None before publication."""
+        """Adds `closes_at`, `deadline_seq` and `deadline_changes`; None before publication."""
         if "closes_at" in self.query.annotations:
             return self
         # The model is found through its own relation: an import here would run in a circle.
