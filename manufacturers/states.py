@@ -27,3 +27,6 @@ VETTING = Lifecycle(
         "reinstate": ({VettingState.SUSPENDED}, VettingState.REGISTERED),
     },
 )
+
+MAY_CHANGE = frozenset({VettingState.REGISTERED, VettingState.RETURNED})
+"""States in which nobody relies on the facts of the company, so that it may still mend them."""

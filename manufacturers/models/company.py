@@ -23,7 +23,12 @@ class Company(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["register_scheme", "register_number"], name="company_register_number_unique")
+            models.UniqueConstraint(
+                fields=["register_scheme", "register_number"], name="company_register_number_unique"
+            ),
+            models.CheckConstraint(condition=~models.Q(legal_name=""), name="company_has_a_name"),
+            models.CheckConstraint(condition=~models.Q(register_number=""), name="company_has_a_number"),
+            models.CheckConstraint(condition=models.Q(state__in=VettingState.values), name="company_state_known"),
         ]
         verbose_name = _("company")
         verbose_name_plural = _("companies")
@@ -41,7 +46,12 @@ class Undertaking(models.Model):
     accepted_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "wording"], name="undertaking_once_per_wording")]
+        verbose_name = _("undertaking")
+        verbose_name_plural = _("undertakings")
+        constraints = [
+            models.UniqueConstraint(fields=["company", "wording"], name="undertaking_once_per_wording"),
+            models.CheckConstraint(condition=models.Q(wording__gte=1), name="undertaking_wording_counts_from_one"),
+        ]
 
     def __str__(self):
         return f"undertaking {self.pk}"

@@ -19,7 +19,11 @@ class DroneModel(models.Model):
     created_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["company", "name"], name="drone_model_name_once_per_company")]
+        constraints = [
+            models.UniqueConstraint(fields=["company", "name"], name="drone_model_name_once_per_company"),
+            models.CheckConstraint(condition=~models.Q(name=""), name="drone_model_has_a_name"),
+            models.CheckConstraint(condition=models.Q(kind__in=DroneKind.values), name="drone_model_kind_known"),
+        ]
         verbose_name = _("drone model")
         verbose_name_plural = _("drone models")
 

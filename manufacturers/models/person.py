@@ -23,6 +23,9 @@ class Person(models.Model):
     joined_at = models.DateTimeField()
 
     class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(role__in=CompanyRole.values), name="person_role_known")
+        ]
         verbose_name = _("person")
         verbose_name_plural = _("people")
 
