@@ -81,15 +81,15 @@ GUARDS = [
         "tenders_reviews_locked_scores",
         SCORE,
         WRITE,
-        f"EXISTS (SELECT 1 FROM {SHEET} s WHERE s.id = {{row}}.sheet_id AND s.state = 'LOCKED')",
+        "EXISTS (SELECT 1 FROM tenders_reviews_scoresheet s WHERE s.id = {row}.sheet_id AND s.state = 'LOCKED')",
         "the scores of a locked sheet are final",
     ),
     *refuse(
         "tenders_reviews_ranked_consensus",
         CONSENSUS,
         WRITE,
-        f"EXISTS (SELECT 1 FROM {RANKING} r JOIN tenders_proposals_openedproposal o ON o.tender_id = r.tender_id"
-        " WHERE o.id = {row}.opened_id)",
+        "EXISTS (SELECT 1 FROM tenders_reviews_ranking r"
+        " JOIN tenders_proposals_openedproposal o ON o.tender_id = r.tender_id WHERE o.id = {row}.opened_id)",
         "consensus points are final once the ranking is made",
     ),
     *final(RANKING, "OLD.published_at IS NOT NULL", "a published result is final"),

@@ -71,7 +71,7 @@ def rank(candidates: Iterable[Candidate], criteria: Sequence[Weight]) -> list[Ra
 
 
 def rank_among(place: int, hidden: Iterable[int]) -> int:
-    """The rank that `place` becomes for a reader from whom the places in `hidden` are kept: as if they did not exist."""
+    """The rank that `place` becomes for a reader who may not know of the places in `hidden`."""
     return place - sum(1 for other in hidden if other < place)
 
 

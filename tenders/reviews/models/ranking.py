@@ -46,7 +46,7 @@ class Ranking(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(condition=PROPOSED | NOT_PROPOSED, name="ranking_proposed_all_or_nothing"),
-            models.CheckConstraint(condition=PUBLISHED & PROPOSED | NOT_PUBLISHED, name="ranking_published_if_proposed"),
+            models.CheckConstraint(condition=NOT_PUBLISHED | PUBLISHED & PROPOSED, name="ranking_published_proposed"),
             models.CheckConstraint(
                 condition=NOT_PUBLISHED | TWO_PEOPLE & TWO_COUNTRIES, name="ranking_two_people_two_countries"
             ),

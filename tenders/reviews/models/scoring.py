@@ -8,7 +8,7 @@ from tenders.reviews.states import SheetState
 
 
 class ScoreSheet(models.Model):
-    """What one reviewer thinks of one proposal. `version` grows with each saved change; a locked sheet never changes."""
+    """What one reviewer thinks of one proposal. `version` grows with each saved change; a locked sheet stays."""
 
     assignment = models.OneToOneField(Assignment, on_delete=models.PROTECT, related_name="sheet")
     state = models.CharField(max_length=8, choices=SheetState, default=SheetState.SCORING)

@@ -1,0 +1,345 @@
+"""What anybody may read of the judging. Every list, count, page and export starts here.
+
+A proposal from which a person is recused does not exist for that person: not in a list, a number, a mean, a rank or a
+file, in whatever role they look. `unrecused` is what keeps that, and nothing here reads opened proposals without it.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
+
+from coalition_portal.identity.queries import Person, has_role
+from coalition_portal.identity.roles import Role
+from manufacturers.models import Company
+from tenders.notices.models import Criterion, CriterionMethod, Tender
+from tenders.notices.states import TenderState
+from tenders.proposals.models import Exclusion, OpenedProposal
+from tenders.proposals.permissions import can_exclude
+from tenders.proposals.states import ProposalState
+from tenders.reviews.models import (
+    Assignment,
+    Conflict,
+    ConsensusPoint,
+    Declaration,
+    PanelMember,
+    RankedProposal,
+    Ranking,
+    Score,
+)
+from tenders.reviews.permissions import can_run_panel
+from tenders.reviews.ranking import rank_among
+from tenders.reviews.states import SheetState
+
+IN_REVIEW = (TenderState.OPENED, TenderState.RANKED)
+
+
+def unrecused(rows: QuerySet[OpenedProposal], user: Person) -> QuerySet[OpenedProposal]:
+    """Without the proposals that this person ever declared a conflict with."""
+    return rows.exclude(Exists(Conflict.objects.filter(opened=OuterRef("pk"), member__user=user)))
+
+
+def in_list_form(rows: QuerySet[OpenedProposal]) -> QuerySet[OpenedProposal]:
+    """With company and model, without the content: what lists need."""
+    return rows.defer("content").select_related("proposal__company", "proposal__drone_model")
+
+
+# A reviewer's own places, queue and sheets
+
+
+def places_of(user: Person) -> QuerySet[PanelMember]:
+    """The panel places of somebody who is a reviewer now, of tenders that were not cancelled, latest tender first."""
+    if not user.is_authenticated or not has_role(user, Role.REVIEWER):
+        return PanelMember.objects.none()
+    states = [TenderState.PUBLISHED, *IN_REVIEW]
+    rows = PanelMember.objects.filter(user=user, removed_at=None, tender__state__in=states)
+    return rows.select_related("tender", "declaration").order_by("-tender__published_at", "-tender__pk")
+
+
+def place_in(user: Person, tender: Tender) -> PanelMember | None:
+    return places_of(user).filter(tender=tender).first()
+
+
+def has_declared(member: PanelMember) -> bool:
+    return Declaration.objects.filter(member=member).exists()
+
+
+def companies_to_declare(member: PanelMember) -> list[tuple[Company, str]]:
+    """Every company of the opened set with the public id of one of its proposals, by name. Nothing else of them."""
+    rows = in_list_form(unrecused(OpenedProposal.objects.filter(tender=member.tender_id), member.user))
+    first: dict[int, tuple[Company, str]] = {}
+    for opened in rows.order_by("public_id"):
+        first.setdefault(opened.proposal.company_id, (opened.proposal.company, opened.public_id))
+    return sorted(first.values(), key=lambda pair: (pair[0].legal_name.casefold(), pair[1]))
+
+
+def queue_of(user: Person, tender: Tender | None = None) -> QuerySet[Assignment]:
+    """Live assignments after the declaration, in the reviewer's own order: what is open first, what is locked last.
+
+    `scored` counts the criteria that have a point and a reason. An excluded proposal has left the queue.
+    """
+    rows = Assignment.objects.filter(
+        member__in=places_of(user).filter(declaration__isnull=False).order_by().values("pk"),
+        ended_at=None,
+        opened__in=unrecused(OpenedProposal.objects.all(), user).values("pk"),
+        opened__proposal__state=ProposalState.OPENED,
+    )
+    if tender is not None:
+        rows = rows.filter(member__tender=tender)
+    is_locked = Q(sheet__state=SheetState.LOCKED)
+    given = Q(sheet__scores__points__isnull=False) & ~Q(sheet__scores__reason="")
+    return (
+        rows.annotate(is_locked=_flag(is_locked), scored=Count("sheet__scores", filter=given))
+        .select_related("opened__proposal__company", "opened__proposal__drone_model", "sheet", "member")
+        .defer("opened__content")
+        .order_by("is_locked", "place", "pk")
+    )
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reviewer is in one tender; `begun` of those to score hold something already."""
+
+    assigned: int
+    locked: int
+
+    @property
+    def left(self) -> int:
+        return self.assigned - self.locked
+
+
+def progress_of(user: Person, tender: Tender) -> Progress:
+    rows = (
+        queue_of(user, tender)
+        .order_by()
+        .aggregate(
+            assigned=Count("pk", distinct=True),
+            locked=Count("pk", filter=Q(sheet__state=SheetState.LOCKED), distinct=True),
+        )
+    )
+    return Progress(assigned=rows["assigned"], locked=rows["locked"])
+
+
+def opened_visible_to_reviewer(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
+    """What a reviewer may read: after the declaration, assigned, not recused."""
+    assigned = Assignment.objects.filter(
+        opened=OuterRef("pk"),
+        ended_at=None,
+        member__in=places_of(user).filter(declaration__isnull=False).order_by().values("pk"),
+    )
+    rows = OpenedProposal.objects.filter(Exists(assigned), tender=tender, tender__state__in=IN_REVIEW)
+    return unrecused(rows, user)
+
+
+def assignment_of(user: Person, opened: OpenedProposal) -> Assignment | None:
+    """The person's own live assignment to a proposal that they may read."""
+    rows = queue_of(user).filter(opened=opened.pk)
+    return rows.select_related("member__tender", "member__country").first()
+
+
+def others_scores_visible_to(user: Person, opened: OpenedProposal) -> QuerySet[Score]:
+    """Locked scores of the others in one's own group, once one's own sheet of this proposal is locked."""
+    own = Assignment.objects.filter(
+        member__in=places_of(user).order_by().values("pk"), opened=opened, ended_at=None, sheet__state=SheetState.LOCKED
+    )
+    group = own.values("member__group")[:1]
+    rows = Score.objects.filter(
+        Exists(own),
+        sheet__state=SheetState.LOCKED,
+        sheet__assignment__ended_at=None,
+        sheet__assignment__opened__in=unrecused(OpenedProposal.objects.filter(pk=opened.pk), user).values("pk"),
+        sheet__assignment__member__group=group,
+    ).exclude(sheet__assignment__member__user=user)
+    return rows.select_related("criterion", "sheet__assignment__member__country").order_by("criterion__order", "pk")
+
+
+# Those who run a tender
+
+
+def tenders_in_review(user: Person) -> QuerySet[Tender]:
+    """Opened and ranked tenders that this person has a part in at the desk, latest opening first."""
+    rows = Tender.objects.filter(state__in=IN_REVIEW).order_by("-opened_at", "-pk")
+    if can_exclude(user, Tender()) or has_role(user, Role.AUDITOR):
+        return rows
+    return rows.filter(second_approver=user) if has_role(user, Role.CHAIR) else rows.none()
+
+
+def opened_on_desk(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
+    """The opened set for officers and chairs of member countries and for auditors, recusals kept."""
+    rows = OpenedProposal.objects.filter(tender=tender, tender__state__in=IN_REVIEW)
+    if can_run_panel(user, tender) or can_exclude(user, tender) or has_role(user, Role.AUDITOR):
+        return unrecused(rows, user)
+    return rows.none()
+
+
+def opened_readable(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
+    """What a person may open and read, as a reviewer or at the desk."""
+    mine, desk = opened_visible_to_reviewer(user, tender), opened_on_desk(user, tender)
+    return unrecused(OpenedProposal.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=desk.values("pk"))), user)
+
+
+def admitted(rows: QuerySet[OpenedProposal]) -> QuerySet[OpenedProposal]:
+    return rows.filter(proposal__state=ProposalState.OPENED)
+
+
+def panel_of(tender: Tender) -> QuerySet[PanelMember]:
+    rows = PanelMember.objects.filter(tender=tender, removed_at=None).select_related("user", "country", "declaration")
+    return rows.order_by("-group", "country", "user__name", "pk")
+
+
+def reviewed_criteria(tender: Tender) -> QuerySet[Criterion]:
+    return Criterion.objects.filter(tender=tender, method=CriterionMethod.REVIEWED).order_by("order")
+
+
+def consensus_progress(user: Person, tender: Tender) -> tuple[int, int]:
+    """Recorded points and wanted points over the proposals that this person may know of."""
+    known = admitted(opened_on_desk(user, tender))
+    wanted = known.count() * reviewed_criteria(tender).count()
+    return ConsensusPoint.objects.filter(opened__in=known.values("pk")).count(), wanted
+
+
+def exclusions_visible_to(user: Person, tender: Tender) -> QuerySet[Exclusion]:
+    """Proposed and confirmed exclusions, for whoever may see the ranking."""
+    rows = Exclusion.objects.filter(opened__in=known_in_ranking(user, tender).values("pk"))
+    return (
+        rows.select_related("opened__proposal__company", "opened__proposal__drone_model", "proposed_by", "confirmed_by")
+        .select_related("proposed_country", "confirmed_country")
+        .defer("opened__content")
+        .order_by("opened__public_id")
+    )
+
+
+# The ranking
+
+
+def may_see_ranking(user: Person, tender: Tender) -> bool:
+    """Officers, chairs and auditors, and the panel of the tender after their declaration."""
+    if can_run_panel(user, tender) or can_exclude(user, tender) or has_role(user, Role.AUDITOR):
+        return True
+    member = place_in(user, tender)
+    return member is not None and has_declared(member)
+
+
+def ranking_visible_to(user: Person, tender: Tender) -> Ranking | None:
+    if not may_see_ranking(user, tender):
+        return None
+    return Ranking.objects.filter(tender=tender).select_related("publication_proposed_by", "published_by").first()
+
+
+def known_in_ranking(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
+    """The proposals that a reader of the ranking may know of."""
+    rows = OpenedProposal.objects.filter(tender=tender)
+    return unrecused(rows, user) if may_see_ranking(user, tender) else rows.none()
+
+
+def ranked_visible_to(user: Person, ranking: Ranking) -> QuerySet[RankedProposal]:
+    """Best first. The `rank` of a row is told through `Places`, which closes the gaps of hidden rows."""
+    rows = RankedProposal.objects.filter(ranking=ranking)
+    rows = rows.exclude(Exists(Conflict.objects.filter(opened=OuterRef("opened"), member__user=user)))
+    return (
+        rows.select_related("opened__proposal__company", "opened__proposal__drone_model")
+        .defer("opened__content")
+        .order_by("rank", "opened")
+    )
+
+
+@dataclass(frozen=True)
+class Places:
+    """Ranks and counts of a ranking as one reader may know them: as if what is hidden from them did not exist."""
+
+    ranked_count: int
+    excluded_count: int
+    hidden: tuple[int, ...]
+
+    def rank_of(self, row: RankedProposal) -> int:
+        return rank_among(row.rank, self.hidden)
+
+
+def places_for(user: Person, ranking: Ranking) -> Places:
+    declared = Conflict.objects.filter(member__user=user, opened__tender=ranking.tender_id).values("opened")
+    hidden = tuple(RankedProposal.objects.filter(opened__in=declared).values_list("rank", flat=True))
+    hidden_exclusions = Exclusion.objects.filter(opened__in=declared, confirmed_at__isnull=False).count()
+    return Places(
+        ranked_count=ranking.ranked_count - len(hidden),
+        excluded_count=ranking.excluded_count - hidden_exclusions,
+        hidden=hidden,
+    )
+
+
+def reasons_of(opened_pks: Iterable[int]) -> dict[tuple[int, str], str]:
+    """The recorded reason by proposal and code of the criterion. The caller has made sure who may read them."""
+    rows = ConsensusPoint.objects.filter(opened__in=list(opened_pks))
+    return {(opened, code): reason for opened, code, reason in rows.values_list("opened", "criterion__code", "reason")}
+
+
+# A bidder's own result
+
+
+@dataclass(frozen=True)
+class CriterionResult:
+    criterion: Criterion
+    points: Decimal
+    weighted: Decimal
+    reason: str
+    is_below_minimum: bool
+
+
+@dataclass(frozen=True)
+class Result:
+    """What a company is told about one of its proposals once the result is published."""
+
+    opened: OpenedProposal
+    published_at: datetime
+    ranked_count: int
+    rank: int | None
+    total: Decimal | None
+    criteria: tuple[CriterionResult, ...]
+    exclusion_reason: str
+
+    @property
+    def below_minimum(self) -> tuple[CriterionResult, ...]:
+        return tuple(criterion for criterion in self.criteria if criterion.is_below_minimum)
+
+
+def result_for_company(company: Company, tender: Tender) -> list[Result]:
+    """The company's own results of a tender, one for each of its proposals; nothing before publication."""
+    ranking = Ranking.objects.filter(tender=tender, published_at__isnull=False).first()
+    if ranking is None:
+        return []
+    rows = OpenedProposal.objects.filter(tender=tender, proposal__company=company)
+    rows = in_list_form(rows).select_related("ranked", "exclusion").order_by("public_id")
+    criteria = {criterion.code: criterion for criterion in Criterion.objects.filter(tender=tender)}
+    reasons = reasons_of([opened.pk for opened in rows])
+    return [_result(opened, ranking, criteria, reasons) for opened in rows]
+
+
+def _result(
+    opened: OpenedProposal, ranking: Ranking, criteria: dict[str, Criterion], reasons: dict[tuple[int, str], str]
+) -> Result:
+    ranked = getattr(opened, "ranked", None)
+    exclusion = getattr(opened, "exclusion", None)
+    parts = ranked.parts if ranked else []
+    return Result(
+        opened=opened,
+        published_at=ranking.published_at,
+        ranked_count=ranking.ranked_count,
+        rank=ranked.rank if ranked else None,
+        total=ranked.total if ranked else None,
+        criteria=tuple(
+            CriterionResult(
+                criterion=criteria[part["criterion"]],
+                points=Decimal(part["points"]),
+                weighted=Decimal(part["weighted"]),
+                reason=reasons.get((opened.pk, part["criterion"]), ""),
+                is_below_minimum=part["below_minimum"],
+            )
+            for part in parts
+        ),
+        exclusion_reason=exclusion.reason if exclusion and exclusion.confirmed_at else "",
+    )
+
+
+def _flag(condition: Q) -> Case:
+    return Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
