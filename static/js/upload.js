@@ -48,7 +48,7 @@ function arm(form) {
     request.upload.addEventListener("progress", (step) => {
       if (step.lengthComputable) tell(Math.floor((step.loaded / step.total) * 100), step.loaded, step.total);
     });
-    request.addEventListener("load", () => show(request, form));
+    request.addEventListener("load", () => show(request));
     request.addEventListener("error", () => stop(words.failed));
     request.addEventListener("timeout", () => stop(words.failed));
     request.addEventListener("abort", () => stop(words.cancelled));
@@ -58,20 +58,16 @@ function arm(form) {
   });
 }
 
-// The answer is a page: after a redirect the browser goes there, so that its address and its history are true; a refusal
-// is shown in place, with every word that was typed. Scripts inside the answer do not run, so the page's own are armed again.
-function show(request, form) {
-  if (request.status < 400 && request.responseURL && request.responseURL !== form.action) {
-    window.location.assign(request.responseURL);
-    if (request.responseURL.split("#")[0] === window.location.href.split("#")[0]) window.location.reload();
-    return;
-  }
+// The answer is a page, already asked for and with its notices in it, so it is shown in place instead of asked for again.
+// Scripts inside it do not run; its file forms are armed here.
+function show(request) {
   const page = new DOMParser().parseFromString(request.responseText, "text/html");
   const main = page.querySelector("main");
   if (!main) {
     window.location.reload();
     return;
   }
+  if (request.status < 400) window.history.replaceState(null, "", request.responseURL);
   document.title = page.title;
   document.querySelector("main").replaceWith(main);
   main.querySelectorAll("form[data-upload]").forEach(arm);
