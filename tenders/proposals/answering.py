@@ -1,4 +1,4 @@
-"""What a person typed, read as the value it stands for. Pure; a value that cannot be read for certain is never guessed."""
+"""What a person typed, read as the value it stands for. Pure; what cannot be read for certain is never guessed."""
 
 import re
 from dataclasses import dataclass
@@ -71,8 +71,8 @@ def merge(*, seen: dict[str, str] | None, typed: dict[str, str], saved: dict[str
     """Join what a person typed with what was saved since they loaded the page.
 
     All three map fields to texts; `seen` is what the page showed, None where that is not known. A field the person left
-    alone takes what is saved; a field they changed keeps their text, and clashes where somebody else changed it as well.
-    A field clashes only where the two texts differ.
+    alone takes what is saved; a field they changed keeps their text, and clashes where somebody else changed it to
+    something else.
     """
     values: dict[str, str] = {}
     clashes: dict[str, str] = {}

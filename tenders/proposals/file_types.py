@@ -1,7 +1,7 @@
-"""What a file is, by its content and its extension together; and what a file is called. Pure: looks, never unpacks to disk.
+"""What a file is, by its content and its extension together; and what it is called. Pure; nothing is unpacked to disk.
 
-A type is believed only where the leading bytes and the extension agree. Compressed content is counted as it comes out, so
-that neither a bomb nor a lying header costs more than the limits below.
+A type is believed only where the leading bytes and the extension agree. Compressed content is counted as it comes out,
+so that neither a bomb nor a lying header costs more than the limits below.
 """
 
 import codecs
@@ -98,7 +98,7 @@ def _look_at_pdf(file: BinaryIO) -> str:
 
 
 def _names_in_pdf(file: BinaryIO) -> set[bytes]:
-    """The telling names anywhere in the file; those inside compressed streams are not seen, which is why it is served inert."""
+    """The telling names in the file. Those inside compressed streams are not seen, so every file is served inert."""
     file.seek(0)
     found: set[bytes] = set()
     tail = b""
@@ -208,7 +208,9 @@ def _count_unpacked(archive: zipfile.ZipFile, *, limit: int) -> None:
 # MP4
 
 FTYP = b"ftyp"
-MP4_BRANDS = frozenset({b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"})
+MP4_BRANDS = frozenset(
+    {b"isom", b"iso2", b"iso4", b"iso5", b"iso6", b"mp41", b"mp42", b"avc1", b"dash", b"M4V ", b"MSNV"}
+)
 FTYP_BYTES_MAX = 1024
 
 

@@ -1,0 +1,291 @@
+"""What a draft has, what is missing, and what will fail: for the task list, the check page and staging alike.
+
+Everything is read through the relations of the proposal; `with_content` fetches them for a list of proposals at once. A
+failing must-have is a warning and never something missing: it does not block.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cached_property
+
+from django.db.models import QuerySet
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coalition_portal.formatting import in_language
+from tenders.notices.claims import Claim, Verdict, claim_text, verdict, wanted_text
+from tenders.notices.models import Requirement, WantedDocument
+from tenders.proposals.documents import kept_documents, wanted_with_proposal
+from tenders.proposals.draft_texts import PRICE, claim_of, price_lines
+from tenders.proposals.models import Document, Proposal
+
+CONTENT = ("answers", "documents", "tender__requirements", "tender__wanted_documents")
+SURE = "high"
+
+
+class TaskCode(StrEnum):
+    MODEL = "model"
+    ANSWERS = "answers"
+    OFFER = "offer"
+    DOCUMENTS = "documents"
+    DECLARATIONS = "declarations"
+
+
+URL_NAMES: Mapping[TaskCode, str] = {
+    TaskCode.MODEL: "proposal",
+    TaskCode.ANSWERS: "proposal-answers",
+    TaskCode.OFFER: "proposal-offer",
+    TaskCode.DOCUMENTS: "proposal-documents",
+    TaskCode.DECLARATIONS: "proposal-offer",
+}
+
+
+@dataclass(frozen=True)
+class Missing:
+    """One thing that stops staging: what it is, and on which page and where it is put right."""
+
+    task: TaskCode
+    sentence: str
+    url_name: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A must-have that the claim does not pass. It can be submitted all the same."""
+
+    code: str
+    sentence: str
+    anchor: str
+
+
+@dataclass(frozen=True)
+class Task:
+    """One row of the task list; `wanted` counts what it needs and `done` what is there."""
+
+    code: TaskCode
+    title: str
+    need: str
+    done: int
+    wanted: int
+    url_name: str
+
+    @property
+    def state(self) -> str:
+        if self.done == self.wanted:
+            return "done"
+        return "begun" if self.done else "not_begun"
+
+
+def with_content(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
+    return proposals.select_related("tender", "company", "drone_model").prefetch_related(*CONTENT)
+
+
+class Overview:
+    """Everything about one draft's completeness, computed once from its relations."""
+
+    def __init__(self, proposal: Proposal) -> None:
+        self.proposal = proposal
+        self.tender = proposal.tender
+
+    @cached_property
+    def requirements(self) -> list[Requirement]:
+        return sorted(self.tender.requirements.all(), key=lambda row: row.order)
+
+    @cached_property
+    def claims(self) -> dict[str, Claim]:
+        """Requirement code to claim, for the requirements that have one."""
+        kept = {answer.requirement_id: answer for answer in self.proposal.answers.all()}
+        claims = {row.code: claim_of(row, kept.get(row.pk)) for row in self.requirements}
+        return {code: claim for code, claim in claims.items() if claim is not None}
+
+    @cached_property
+    def wanted_documents(self) -> list[WantedDocument]:
+        return wanted_with_proposal(self.tender)
+
+    @cached_property
+    def documents(self) -> list[Document]:
+        return kept_documents(self.proposal)
+
+    @cached_property
+    def missing(self) -> list[Missing]:
+        return [
+            *self._missing_standing(),
+            *self._missing_answers(),
+            *self._missing_offer(),
+            *self._missing_documents(),
+            *self._missing_declarations(),
+        ]
+
+    @property
+    def is_complete(self) -> bool:
+        return not self.missing
+
+    @cached_property
+    def warnings(self) -> list[Failing]:
+        failing = [row for row in self.requirements if row.must_have and self.verdict_on(row) == Verdict.FAILS]
+        return [Failing(code=row.code, sentence=self._fails(row), anchor=slugify(row.code)) for row in failing]
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        return [self._task(code, *facts) for code, facts in self._task_facts().items()]
+
+    @property
+    def done(self) -> int:
+        return sum(task.done for task in self.tasks)
+
+    @property
+    def wanted(self) -> int:
+        return sum(task.wanted for task in self.tasks)
+
+    @property
+    def percent(self) -> int:
+        """Whole per cent, cut off, so that 100 means complete."""
+        return self.done * 100 // self.wanted
+
+    def verdict_on(self, requirement: Requirement) -> Verdict:
+        return verdict(requirement, self.claims.get(requirement.code))
+
+    def task(self, code: str) -> Task:
+        return next(task for task in self.tasks if task.code == code)
+
+    # What is missing, page by page
+
+    def _missing_standing(self) -> list[Missing]:
+        listed = {state["code"] for state in self.tender.eligible_states if state.get("confidence") == SURE}
+        if str(self.proposal.company.country) in listed:
+            return []
+        sentence = _(
+            "An officer has to decide whether companies from %(country)s may take part. "
+            "You can fill in the draft meanwhile. Write to %(mailbox)s."
+        ) % {"country": self.proposal.company.country.name, "mailbox": self.tender.contact_mailbox}
+        return [Missing(TaskCode.MODEL, sentence, URL_NAMES[TaskCode.MODEL], "")]
+
+    def _missing_answers(self) -> list[Missing]:
+        return [
+            self._missing_at(
+                TaskCode.ANSWERS,
+                _("Answer to %(code)s, %(title)s") % {"code": row.code, "title": in_language(row, "title")},
+                slugify(row.code),
+            )
+            for row in self.requirements
+            if row.code not in self.claims
+        ]
+
+    def _missing_offer(self) -> list[Missing]:
+        prices = [
+            self._missing_at(TaskCode.OFFER, in_language(line, "title"), f"id_{PRICE}{line['code']}")
+            for line in price_lines(self.tender)
+            if line["required"] and line["code"] not in self.proposal.prices
+        ]
+        fields = {
+            "lead_time_days": _("Lead time of the trial batch"),
+            "monthly_capacity": _("Drones a month"),
+            "production_region": _("Region of production"),
+        }
+        others = [
+            self._missing_at(TaskCode.OFFER, title, f"id_{name}")
+            for name, title in fields.items()
+            if not getattr(self.proposal, name)
+        ]
+        return prices + others
+
+    def _missing_documents(self) -> list[Missing]:
+        here = {document.kind_code for document in self.documents}
+        return [
+            self._missing_at(TaskCode.DOCUMENTS, in_language(wanted, "title"), f"kind-{wanted.code}")
+            for wanted in self.wanted_documents
+            if wanted.required and wanted.code not in here
+        ]
+
+    def _missing_declarations(self) -> list[Missing]:
+        left = self._declarations_wanted - self._declarations_done
+        if not left:
+            return []
+        sentence = ngettext("%(count)s declaration to sign", "%(count)s declarations to sign", left) % {"count": left}
+        return [self._missing_at(TaskCode.DECLARATIONS, sentence, "declarations")]
+
+    def _missing_at(self, task: TaskCode, sentence: str, anchor: str) -> Missing:
+        return Missing(task=task, sentence=sentence, url_name=URL_NAMES[task], anchor=anchor)
+
+    def _fails(self, row: Requirement) -> str:
+        return _("%(code)s, %(title)s: you claim %(claim)s; %(wanted)s is required.") % {
+            "code": row.code,
+            "title": in_language(row, "title"),
+            "claim": claim_text(row, self.claims[row.code]),
+            "wanted": wanted_text(row),
+        }
+
+    # Tasks
+
+    @property
+    def _declarations_wanted(self) -> int:
+        return len(self.tender.declarations)
+
+    @property
+    def _declarations_done(self) -> int:
+        known = {row["code"] for row in self.tender.declarations}
+        return len(known & set(self.proposal.declarations_accepted))
+
+    def _task_facts(self) -> dict[TaskCode, tuple[str, str, int, int]]:
+        """Title, need, done and wanted of each task."""
+        offer_wanted = sum(line["required"] for line in price_lines(self.tender)) + 3
+        offer_done = offer_wanted - len(self._missing_offer())
+        documents_wanted = sum(wanted.required for wanted in self.wanted_documents)
+        documents_done = documents_wanted - len(self._missing_documents())
+        return {
+            TaskCode.MODEL: (_("Drone model"), self.proposal.drone_model.name, 1, 1),
+            TaskCode.ANSWERS: (
+                _("Answers to requirements"),
+                self._answers_need(),
+                len(self.claims),
+                len(self.requirements),
+            ),
+            TaskCode.OFFER: (_("Production and price"), self._offer_need(), offer_done, offer_wanted),
+            TaskCode.DOCUMENTS: (
+                _("Documents"),
+                _("%(done)s of %(wanted)s required kinds are here.")
+                % {"done": documents_done, "wanted": documents_wanted},
+                documents_done,
+                documents_wanted,
+            ),
+            TaskCode.DECLARATIONS: (
+                _("Declarations"),
+                _("A signatory signs these."),
+                self._declarations_done,
+                self._declarations_wanted,
+            ),
+        }
+
+    def _task(self, code: TaskCode, title: str, need: str, done: int, wanted: int) -> Task:
+        return Task(code=code, title=title, need=need, done=done, wanted=wanted, url_name=URL_NAMES[code])
+
+    def _answers_need(self) -> str:
+        answered = _("%(done)s of %(wanted)s answered.") % {"done": len(self.claims), "wanted": len(self.requirements)}
+        failing = len(self.warnings)
+        if not failing:
+            return answered
+        fails = ngettext("%(count)s must-have does not pass.", "%(count)s must-haves do not pass.", failing)
+        return f"{answered} {fails % {'count': failing}}"
+
+    def _offer_need(self) -> str:
+        left = self._missing_offer()
+        return _("Missing: %(first)s.") % {"first": left[0].sentence} if left else ""
+
+
+def missing(proposal: Proposal) -> list[Missing]:
+    return Overview(proposal).missing
+
+
+def warnings(proposal: Proposal) -> list[Failing]:
+    return Overview(proposal).warnings
+
+
+def tasks(proposal: Proposal) -> list[Task]:
+    return Overview(proposal).tasks
+
+
+def is_complete(proposal: Proposal) -> bool:
+    return Overview(proposal).is_complete

@@ -1,0 +1,176 @@
+"""Freeze a complete draft as a version: validate, describe, hash, store, read back, and only then name it by a row.
+
+Everything slow happens here, before the deadline matters: submitting a staged version writes a few rows and no file.
+"""
+
+import hashlib
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from coalition_portal.canonical import canonical_json
+from coalition_portal.identity.models import User
+from coalition_portal.permission import Refused
+from coalition_portal.storage import document_storage
+from tenders.proposals import sealed_log, vault
+from tenders.proposals.answering import plain
+from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
+from tenders.proposals.permissions import check_can_edit_draft
+
+SCHEMA = "idc-proposal/1"
+
+
+class NotStageable(Refused):
+    """The draft cannot be frozen as it is; it stays a draft."""
+
+
+def stage(*, proposal: Proposal, by: User, now: datetime) -> Bundle:
+    """The frozen version of the draft as it stands. Raises NotStageable while anything is missing, and Denied.
+
+    The latest version is given back where it froze this very revision and was not withdrawn; else a new one is made.
+    Content is stored before any lock is taken, and a draft that changed meanwhile is not frozen. Content that no row
+    came to name is an orphan and harms nobody.
+    """
+    draft = with_content(Proposal.objects.all()).get(pk=proposal.pk)
+    check_can_edit_draft(by, draft, now)
+    latest = _latest(draft)
+    if usable := _usable(latest, draft.revision):
+        return usable
+    overview = Overview(draft)
+    _check_complete(overview)
+    _check_documents_are_kept(overview.documents)
+    frozen = _frozen(overview, version=latest.version + 1 if latest else 1, by=by, now=now)
+    with transaction.atomic(durable=True):
+        return _record(frozen, by, now)
+
+
+def current_bundle(proposal: Proposal) -> Bundle | None:
+    """The version that froze the draft as it stands and can be submitted or was; None where the draft went on since."""
+    return _usable(_latest(proposal), proposal.revision)
+
+
+def _latest(proposal: Proposal) -> Bundle | None:
+    return Bundle.objects.filter(proposal=proposal).order_by("-version").first()
+
+
+def _usable(latest: Bundle | None, revision: int) -> Bundle | None:
+    if latest is None or latest.revision != revision:
+        return None
+    return None if Withdrawal.objects.filter(receipt__bundle=latest).exists() else latest
+
+
+def _check_complete(overview: Overview) -> None:
+    count = len(overview.missing)
+    if count:
+        raise NotStageable(
+            ngettext(
+                "%(count)s item is missing: %(first)s. Put it in, then freeze the version.",
+                "%(count)s items are missing, the first: %(first)s. Put them in, then freeze the version.",
+                count,
+            )
+            % {"count": count, "first": overview.missing[0].sentence}
+        )
+
+
+def _check_documents_are_kept(documents: list[Document]) -> None:
+    """Digests were compared when each file came in; here each must still be there, and whole."""
+    for document in documents:
+        try:
+            size_bytes = document_storage().size(document.storage_key)
+        except FileNotFoundError:
+            size_bytes = None
+        if size_bytes != document.size_bytes:
+            raise NotStageable(
+                _("Our store no longer has “%(name)s” as you uploaded it. Remove it and upload it again.")
+                % {"name": document.name}
+            )
+
+
+def _frozen(overview: Overview, *, version: int, by: User, now: datetime) -> Bundle:
+    """The version, stored in the vault and not yet named by a row."""
+    content = canonical_json(manifest_of(overview, version=version, now=now))
+    return Bundle(
+        proposal=overview.proposal,
+        version=version,
+        revision=overview.proposal.revision,
+        storage_key=vault.write_manifest(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+        size_bytes=len(content),
+        staged_by=by,
+        staged_at=now,
+    )
+
+
+def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
+    draft = rows.get(pk=frozen.proposal_id)
+    check_can_edit_draft(by, draft, now)
+    if draft.revision != frozen.revision:
+        raise NotStageable(_("The draft was changed while it was being frozen. Check it and freeze the version again."))
+    latest = _latest(draft)
+    if usable := _usable(latest, draft.revision):
+        return usable
+    facts = {"proposal": draft.public_id, "version": frozen.version, "bundle_sha256": frozen.sha256, "staged_at": now}
+    sealed = sealed_log.seal("staging", facts)
+    frozen.salt, frozen.commitment = sealed.salt, sealed.commitment
+    frozen.save(force_insert=True)
+    sealed_log.record(sealed, at=now)
+    return frozen
+
+
+def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
+    """What reviewers will read, and nothing else of the company: schema idc-proposal/1, numbers as decimal strings."""
+    proposal = overview.proposal
+    company, model = proposal.company, proposal.drone_model
+    return {
+        "schema": SCHEMA,
+        "tender": proposal.tender.number,
+        "proposal": proposal.public_id,
+        "version": version,
+        "company": {
+            "public_id": company.public_id,
+            "legal_name": company.legal_name,
+            "country": str(company.country),
+            "register_scheme": company.register_scheme,
+            "register_number": company.register_number,
+        },
+        "drone_model": {"name": model.name, "kind": model.kind},
+        "answers": {
+            row.code: {"type": row.answer_type, "value": _plain_claim(overview.claims[row.code])}
+            for row in overview.requirements
+        },
+        "offer": _offer_of(proposal),
+        "declarations": list(proposal.declarations_accepted),
+        "documents": [_document_of(document) for document in overview.documents],
+        "staged_at": now,
+    }
+
+
+def _plain_claim(claim):
+    return claim if isinstance(claim, bool | str) else plain(claim)
+
+
+def _offer_of(proposal: Proposal) -> dict:
+    return {
+        "currency": proposal.tender.currency,
+        "prices": dict(proposal.prices),
+        "lead_time_days": proposal.lead_time_days,
+        "monthly_capacity": proposal.monthly_capacity,
+        "production_region": proposal.production_region,
+        "partners": proposal.partners,
+        "trial_support": proposal.trial_support,
+    }
+
+
+def _document_of(document: Document) -> dict:
+    return {
+        "public_id": document.public_id,
+        "kind": document.kind_code,
+        "name": document.name,
+        "media_type": document.media_type,
+        "size_bytes": document.size_bytes,
+        "sha256": document.sha256,
+    }
