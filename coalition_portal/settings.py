@@ -238,6 +238,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=2)
 
+# Counts what comes in and keeps one file of a request; it stands before every form.
+FILE_UPLOAD_HANDLERS = ["coalition_portal.uploads.BoundedUploadHandler"]
+
 # Mail: SMTP by EMAIL_URL, else files that the demo mailbox shows
 
 EMAIL_URL = env.str("EMAIL_URL", default="")
