@@ -27,27 +27,34 @@ STOP_SECONDS = 5
 logger = logging.getLogger(__name__)
 
 
-def main() -> None:
-    """Leave the prepared data folder to gunicorn, which takes the place of this process."""
+def main(arguments: list[str]) -> None:
+    """Prepare, then leave the data folder to gunicorn, which takes the place of this process.
+
+    With the argument `prepare` it ends there: containers prepare once and start their services by themselves.
+    """
     os.umask(0o077)
     os.environ["PORTAL_EMBEDDED"] = "1"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition_portal.settings")
     django.setup()
+    serve = arguments != ["prepare"]
     try:
+        if serve:
+            _refuse_taken_port()
+            collect_static_files()
         prepare()
     except CommandError as error:
-        sys.exit(f"{error}")
+        sys.exit(str(error))
     except KeyboardInterrupt:
         sys.exit("Stopped before the portal was ready.")
+    if not serve:
+        return
     configuration = str(settings.BASE_DIR / "gunicorn.conf.py")
     os.execv(sys.executable, [sys.executable, "-m", "gunicorn", "--config", configuration])  # noqa: S606
 
 
 def prepare() -> None:
-    """Everything that must be there before the first request. Nothing is done twice over a data folder."""
-    _refuse_taken_port()
+    """Everything that the database must hold before the first request. Nothing is done twice."""
     settings.PORTAL_DATA.mkdir(mode=0o700, parents=True, exist_ok=True)
-    collect_static_files()
     with new_database_made_whole():
         call_command("migrate", interactive=False, verbosity=0)
         with redirect_stdout(io.StringIO()):
@@ -178,4 +185,4 @@ def _answers(address: str) -> bool:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

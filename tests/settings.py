@@ -26,3 +26,4 @@ STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.Static
 # Argon2 is slow on purpose; tests/coalition_portal/test_passwords.py looks at the real one.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "coalition_portal.passwords.PortalPasswordHasher"]
 ALLOWED_HOSTS = [*ALLOWED_HOSTS, "testserver"]  # noqa: F405
+STATIC_ROOT.mkdir(parents=True)  # noqa: F405 - WhiteNoise warns where it is missing

@@ -1,0 +1,155 @@
+"""The tools say what they do: settings and commands are documented, packages are pinned, scripts are in order."""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+LOCKS = ("requirements.lock", "requirements-dev.lock")
+README = (ROOT / "README.md").read_text("utf-8")
+# Read by gunicorn itself.
+ELSEWHERE = {"WEB_CONCURRENCY"}
+
+
+def settings_read():
+    text = (ROOT / "coalition_portal/settings.py").read_text("utf-8")
+    return set(re.findall(r'env\.\w+\(\s*"([A-Z0-9_]+)"', text)) | ELSEWHERE
+
+
+def settings_of_readme():
+    rows = re.findall(r"^\| ((?:`[A-Z0-9_]+`(?:, )?)+) \|", README, re.MULTILINE)
+    return [name for row in rows for name in re.findall(r"`([A-Z0-9_]+)`", row)]
+
+
+def settings_of_example():
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    return [line.partition("=")[0] for line in lines if line and not line.startswith("#")]
+
+
+def verbs():
+    return re.findall(r"^\./portal (\w+)", subprocess.check_output([ROOT / "portal", "help"], text=True), re.MULTILINE)
+
+
+def pinned(lock):
+    text = (ROOT / lock).read_text("utf-8")
+    return dict(re.findall(r"^([a-z0-9._-]+)(?:\[[a-z,]+\])?==([^ \n]+)", text, re.MULTILINE | re.IGNORECASE))
+
+
+def test_every_setting_stands_in_the_readme_once():
+    assert sorted(settings_of_readme()) == sorted(settings_read())
+
+
+def test_every_setting_stands_in_the_example_once():
+    assert sorted(settings_of_example()) == sorted(settings_read())
+
+
+def test_every_verb_of_the_script_is_documented():
+    assert verbs() == ["run", "test", "check", "bench", "lock", "help"]
+    assert [verb for verb in verbs() if f"./portal {verb}" not in README] == []
+
+
+def test_an_unknown_verb_is_refused_with_help():
+    done = subprocess.run([ROOT / "portal", "fly"], capture_output=True, text=True)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith("./portal knows no 'fly'.\n")
+
+
+@pytest.mark.parametrize(("script", "shell"), [("portal", "sh"), (".ci/run", "bash")])
+def test_scripts_are_executable_and_parse(script, shell):
+    assert os.access(ROOT / script, os.X_OK)
+    assert subprocess.run([shell, "-n", ROOT / script]).returncode == 0
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_locks_hold_no_addresses(lock):
+    text = (ROOT / lock).read_text("utf-8")
+
+    assert re.findall(r"https?://|--(?:extra-)?index-url|--find-links|file:", text) == []
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_every_package_is_pinned_with_hashes(lock):
+    text = (ROOT / lock).read_text("utf-8")
+    entries = re.findall(r"^[a-z0-9][^\n]*(?:\n    [^\n]*)*", text, re.MULTILINE | re.IGNORECASE)
+
+    assert [entry for entry in entries if "==" not in entry or "--hash=sha256:" not in entry] == []
+
+
+def test_the_locks_agree():
+    run, dev = (pinned(lock) for lock in LOCKS)
+
+    assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+
+
+def test_the_locks_hold_what_the_project_asks_for():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    asked = [re.match(r"[A-Za-z0-9._-]+", one).group().lower() for one in project["project"]["dependencies"]]
+    for_work = [re.match(r"[A-Za-z0-9._-]+", one).group().lower() for one in project["dependency-groups"]["dev"]]
+
+    assert [name for name in asked if name not in map(str.lower, pinned("requirements.lock"))] == []
+    assert [name for name in for_work if name not in map(str.lower, pinned("requirements-dev.lock"))] == []
+
+
+def compose():
+    return yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+
+
+def test_compose_runs_the_portal_beside_its_real_parts():
+    services = compose()["services"]
+
+    assert sorted(name for name, service in services.items() if "build" in service) == [
+        "beat", "prepare", "web", "worker",
+    ]  # fmt: skip
+    assert {
+        name: service["image"].partition(":")[0] for name, service in services.items() if "build" not in service
+    } == {
+        "database": "postgres",
+        "broker": "valkey/valkey",
+        "cache": "valkey/valkey",
+        "objects": "dxflrs/garage",
+    }
+
+
+def test_compose_gives_every_part_of_the_portal_the_same_known_settings():
+    ours = [service for service in compose()["services"].values() if "build" in service]
+
+    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 4
+    assert set(ours[0]["environment"]) <= settings_read()
+
+
+def test_compose_leads_to_its_own_services():
+    services = compose()["services"]
+    settings = services["web"]["environment"]
+    hosts = re.findall(r"(?:@|://)([a-z]+):\d+", " ".join(settings[name] for name in settings if name.endswith("URL")))
+
+    assert set(hosts) == {"database", "broker", "cache", "objects"}
+    assert settings["S3_ACCESS_KEY_ID"] == services["objects"]["environment"]["GARAGE_DEFAULT_ACCESS_KEY"]
+    assert settings["S3_SECRET_ACCESS_KEY"] == services["objects"]["environment"]["GARAGE_DEFAULT_SECRET_KEY"]
+    assert settings["S3_BUCKET"] == services["objects"]["environment"]["GARAGE_DEFAULT_BUCKET"]
+
+
+def test_compose_names_only_volumes_and_configs_that_it_makes():
+    whole = compose()
+    mounted = {
+        volume.partition(":")[0] for service in whole["services"].values() for volume in service.get("volumes", [])
+    }
+    configured = {one["source"] for service in whole["services"].values() for one in service.get("configs", [])}
+
+    assert (mounted, configured) == (set(whole["volumes"]), set(whole["configs"]))
+
+
+def test_the_image_holds_every_package_and_folder_that_the_portal_needs():
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8")
+    copied = {name for line in re.findall(r"^COPY (.+) \S+$", dockerfile, re.MULTILINE) for name in line.split()}
+
+    assert copied == {
+        "requirements.lock", "manage.py", "gunicorn.conf.py",
+        "coalition_portal", "manufacturers", "tenders", "templates", "static", "locale",
+    }  # fmt: skip
+    assert [name for name in copied if not (ROOT / name).exists()] == []

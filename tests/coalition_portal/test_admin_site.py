@@ -1,0 +1,57 @@
+from importlib import import_module
+
+import pytest
+from django.contrib import admin
+from django.urls import reverse
+
+from coalition_portal.admin_site import DESK_MODULES, CoalitionAdminSite
+from coalition_portal.identity.roles import Role
+from tests.factories import people
+
+SEALED = ("tenders_proposals", "tenders_reviews", "portal_ledger")
+
+
+def test_the_site_is_the_coalitions_own():
+    assert isinstance(admin.site, CoalitionAdminSite)
+
+
+def test_no_plain_admin_page_exists_for_what_is_sealed_or_scored():
+    registered = [model._meta.label for model in admin.site._registry if model._meta.app_label in SEALED]
+
+    assert registered == []
+
+
+def test_every_slice_brings_its_desk_pages():
+    included = [getattr(pattern, "urlconf_name", None) for pattern in admin.site.get_urls()]
+
+    assert [module for module in DESK_MODULES if import_module(module) not in included] == []
+
+
+@pytest.mark.django_db
+def test_anonymous_people_go_to_the_one_door_and_come_back(client):
+    response = client.get(reverse("admin:index"), follow=True)
+
+    assert response.redirect_chain[-1] == ("/accounts/login/?next=%2Fadmin%2F", 302)
+    assert response.status_code == 200
+
+
+@pytest.mark.django_db
+def test_a_right_password_opens_nothing_at_the_admins_own_form(client):
+    people.staff(Role.OFFICER, email="officer@example.test", password=people.PASSWORD)
+
+    response = client.post("/admin/login/", {"username": "officer@example.test", "password": people.PASSWORD})
+
+    assert (response.status_code, response.headers["Location"]) == (302, "/accounts/login/?next=%2Fadmin%2Flogin%2F")
+    assert "sessionid" not in response.cookies and "_auth_user_id" not in client.session
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/", "/admin/login/"])
+def test_a_person_without_a_role_is_not_let_in(client_of, path):
+    assert client_of(people.person()).get(path).status_code in (302, 403, 404)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("role", list(Role))
+def test_every_role_of_staff_has_a_desk(client_of, role):
+    assert client_of(people.staff(role)).get("/admin/").status_code == 200

@@ -1,0 +1,118 @@
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from coalition_portal import safety
+from tests.factories import people
+
+SAFE = {
+    "DEBUG": False,
+    "PORTAL_DEMO": False,
+    "SECRET_KEY": "k" * 50,
+    "PORTAL_URL": "https://tenders.example.org",
+    "ALLOWED_HOSTS": ["tenders.example.org", "127.0.0.1"],
+    "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
+    "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "STORAGES": {"vault": {"OPTIONS": {"default_acl": None, "file_overwrite": False, "custom_domain": None}}},
+}
+KEY = "SECRET_KEY is the published default or short: set 50 random characters or more."
+HOSTS = "ALLOWED_HOSTS must name the host of PORTAL_URL (tenders.example.org) and never be *."
+
+
+def vault(**options):
+    return {"vault": {"OPTIONS": options}}
+
+
+def test_safe_settings_are_not_refused():
+    assert safety.unsafe_settings(SAFE) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        ({"DEBUG": True}, "DEBUG is on: leave it out."),
+        (
+            {"PORTAL_DEMO": True},
+            "PORTAL_DEMO is on: the demo's password is printed, so leave it out or set it to 0.",
+        ),
+        ({"SECRET_KEY": safety.DEFAULT_SECRET_KEY}, KEY),
+        ({"SECRET_KEY": "k" * 49}, KEY),
+        (
+            {"PORTAL_URL": "http://tenders.example.org"},
+            "PORTAL_URL is http://tenders.example.org: set the https address that people use.",
+        ),
+        ({"ALLOWED_HOSTS": ["127.0.0.1"]}, HOSTS),
+        ({"ALLOWED_HOSTS": ["*", "tenders.example.org"]}, HOSTS),
+        (
+            {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}},
+            "DATABASE_URL must name a PostgreSQL database, such as postgres://user:password@host:5432/portal.",
+        ),
+        (
+            {"EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend"},
+            "EMAIL_URL must name an SMTP server, such as smtp+tls://user:password@host:587.",
+        ),
+        (
+            {"STORAGES": vault(default_acl="public-read")},
+            "S3_DEFAULT_ACL makes the files of vault public (public-read): leave it out.",
+        ),
+        (
+            {"STORAGES": vault(custom_domain="files.example.org")},
+            "custom_domain of the storage vault would hand out links without a signature: remove it.",
+        ),
+        (
+            {"STORAGES": vault(file_overwrite=True)},
+            "file_overwrite of the storage vault would lose files: remove it.",
+        ),
+    ],
+)
+def test_each_unsafe_setting_is_refused_by_name(change, refusal):
+    assert safety.unsafe_settings(SAFE | change) == [refusal]
+
+
+def test_a_private_acl_is_safe():
+    assert safety.unsafe_settings(SAFE | {"STORAGES": vault(default_acl="private")}) == []
+
+
+@pytest.fixture
+def in_production(settings):
+    settings.PORTAL_PRODUCTION = True
+
+
+@pytest.mark.django_db
+def test_start_is_refused_without_the_guards(monkeypatch):
+    monkeypatch.setattr("coalition_portal.guards.missing_guards", lambda: ["log_no_delete", "log_no_update"])
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        safety.check_start()
+
+    assert str(refusal.value) == (
+        "The database lacks its guards (log_no_delete, log_no_update): run manage.py migrate."
+    )
+
+
+@pytest.mark.django_db
+def test_start_in_production_is_refused_with_demo_accounts_that_can_sign_in(in_production):
+    people.person(email="anna@example.org", password=people.PASSWORD)
+    people.person(email="borys@example.org")
+    people.person(email="real@portal.lv", password=people.PASSWORD)
+
+    with pytest.raises(ImproperlyConfigured) as refusal:
+        safety.check_start()
+
+    assert str(refusal.value) == (
+        "The database holds 1 demo accounts that can sign in: start with a database of your own."
+    )
+
+
+@pytest.mark.django_db
+def test_start_in_production_with_real_people_only(in_production):
+    people.person(email="real@portal.lv", password=people.PASSWORD)
+    people.person(email="gone@example.org", password=people.PASSWORD, is_active=False)
+
+    assert safety.check_start() is None
+
+
+@pytest.mark.django_db
+def test_start_outside_production_takes_the_demo(settings):
+    people.person(email="anna@example.org", password=people.PASSWORD)
+
+    assert safety.check_start() is None
