@@ -141,9 +141,5 @@ class DeniedPage:
 
 def is_signed_in(request: HttpRequest) -> bool:
     """Looks into the session only where the request brought one or made one: looking adds `Vary: Cookie`."""
-    session = getattr(request, "session", None)
-    if session is None or not hasattr(request, "user"):
-        return False
-    if settings.SESSION_COOKIE_NAME not in request.COOKIES and not session.modified:
-        return False
-    return request.user.is_authenticated
+    brought_one = settings.SESSION_COOKIE_NAME in request.COOKIES
+    return (brought_one or request.session.modified) and request.user.is_authenticated

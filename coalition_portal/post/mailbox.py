@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
+from itertools import groupby
 from pathlib import Path
 
 # What Django's file backend writes after each mail.
@@ -20,13 +21,20 @@ class Letter:
 
 
 def newest_letters(folder: Path, limit: int) -> list[Letter]:
-    """At most `limit` mails, the newest first; none where the folder does not exist. File names begin with the time."""
+    """At most `limit` mails, the newest first; none where the folder does not exist."""
     letters: list[Letter] = []
-    for path in sorted(folder.glob("*.log"), reverse=True):
-        letters += reversed(_letters_in(path))
+    paths = sorted(folder.glob("*.log"), key=_second, reverse=True)
+    for _second_of_all, of_one_second in groupby(paths, key=_second):
+        found = [letter for path in of_one_second for letter in reversed(_letters_in(path))]
+        letters += sorted(found, key=lambda letter: letter.sent_at, reverse=True)
         if len(letters) >= limit:
             break
-    return sorted(letters, key=lambda letter: letter.sent_at, reverse=True)[:limit]
+    return letters[:limit]
+
+
+def _second(path: Path) -> str:
+    """File names begin with the second of their making; what follows says nothing about the order."""
+    return path.name.rpartition("-")[0]
 
 
 def _letters_in(path: Path) -> list[Letter]:
