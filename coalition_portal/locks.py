@@ -32,7 +32,13 @@ class FairGate:
             if me in self._queue:
                 raise RuntimeError("This thread is in the deadline gate already; entering twice would wait for ever.")
             self._queue.append(me)
-            self._condition.wait_for(lambda: self._queue[0] == me)
+            try:
+                self._condition.wait_for(lambda: self._queue[0] == me)
+            except BaseException:
+                # Whoever gives up waiting, be it by Ctrl-C, must not stand in the way of those behind.
+                self._queue.remove(me)
+                self._condition.notify_all()
+                raise
         return self
 
     def __exit__(self, *_exc: object) -> None:

@@ -59,6 +59,19 @@ def test_fair_gate_refuses_a_thread_that_is_in_already():
         assert len(gate._queue) == 1
 
 
+def test_fair_gate_forgets_whoever_gives_up_waiting(monkeypatch):
+    gate = locks.FairGate()
+
+    def give_up(_condition):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(gate._condition, "wait_for", give_up)
+    with pytest.raises(KeyboardInterrupt), gate:
+        pass
+
+    assert len(gate._queue) == 0
+
+
 def test_fair_gate_opens_again_after_an_error():
     gate = locks.FairGate()
 
