@@ -34,7 +34,7 @@ def _company_of(request):
 
 
 def _role_words(request) -> str:
-    """"chair, head of delegation (Latvia)": the live roles of this person in the reader's language."""
+    """As in "chair, head of delegation (Latvia)": the live roles of this person in the reader's language."""
     user = _signed_in(request)
     if not user:
         return ""

@@ -101,7 +101,7 @@ def day(context, value: date | datetime | None, short: bool = False) -> str:
 
 @register.simple_tag
 def wall_clock(now: datetime | None) -> str:
-    """"14:02:11 Kyiv · 11:02:11 UTC"; the script keeps it going."""
+    """As in "14:02:11 Kyiv · 11:02:11 UTC"; the script keeps it going."""
     if now is None:
         return ""
     kyiv = formatting.zone_named(formatting.HOME_ZONE)
@@ -185,16 +185,9 @@ def _bar_words(claim, threshold, objective, operator, unit) -> str:
     return f"{first} {aim}"
 
 
-@register.filter
-def bound(threshold, operator_and_unit: str) -> str:
-    """`{{ 10|bound:"gte km" }}` is "at least 10 km"."""
-    operator, _space, unit = operator_and_unit.partition(" ")
-    return formatting.bound(operator, threshold, unit)
-
-
 @register.simple_tag
 def requirement_bound(operator, threshold, unit="") -> str:
-    """"at least 10 km"; nothing where there is no threshold."""
+    """As in "at least 10 km"; nothing where there is no threshold."""
     return "" if threshold is None or not operator else formatting.bound(operator, threshold, unit)
 
 
@@ -370,7 +363,7 @@ def _target_of(bound_field) -> str:
 
 @register.simple_tag(takes_context=True)
 def nav_link(context, url_name: str, word: str) -> str:
-    """A list item with a link to a named page, marked when it is this page or one below it; nothing while it has no page."""
+    """A list item with a link to a named page, marked on that page and below it; nothing while it is missing."""
     try:
         url = reverse(url_name)
     except NoReverseMatch:

@@ -9,8 +9,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.utils import dateformat, formats
-from django.utils.translation import get_language, gettext, pgettext
-from django.utils.translation import gettext_noop as noop
+from django.utils.translation import get_language, gettext, gettext_noop, pgettext
 
 SPACE = "\N{NO-BREAK SPACE}"
 MINUS = "\N{MINUS SIGN}"
@@ -21,27 +20,27 @@ DAY_FORMATS = {"en": "j F Y", "uk": "j E Y р."}
 SHORT_DAY_FORMATS = {"en": "j F", "uk": "j E"}
 
 ZONES = {
-    "UTC": (noop("UTC"), noop("UTC")),
-    "Europe/Kyiv": (noop("Kyiv"), noop("Kyiv time")),
-    "Europe/Riga": (noop("Riga"), noop("Riga time")),
-    "Europe/London": (noop("London"), noop("London time")),
-    "Europe/Amsterdam": (noop("Amsterdam"), noop("Amsterdam time")),
-    "Europe/Berlin": (noop("Berlin"), noop("Berlin time")),
-    "Europe/Brussels": (noop("Brussels"), noop("Brussels time")),
-    "Europe/Copenhagen": (noop("Copenhagen"), noop("Copenhagen time")),
-    "Europe/Istanbul": (noop("Istanbul"), noop("Istanbul time")),
-    "Europe/Luxembourg": (noop("Luxembourg"), noop("Luxembourg time")),
-    "Europe/Oslo": (noop("Oslo"), noop("Oslo time")),
-    "Europe/Paris": (noop("Paris"), noop("Paris time")),
-    "Europe/Prague": (noop("Prague"), noop("Prague time")),
-    "Europe/Rome": (noop("Rome"), noop("Rome time")),
-    "Europe/Stockholm": (noop("Stockholm"), noop("Stockholm time")),
-    "Europe/Tallinn": (noop("Tallinn"), noop("Tallinn time")),
-    "Europe/Vilnius": (noop("Vilnius"), noop("Vilnius time")),
-    "Europe/Warsaw": (noop("Warsaw"), noop("Warsaw time")),
-    "America/Toronto": (noop("Toronto"), noop("Toronto time")),
-    "Australia/Sydney": (noop("Sydney"), noop("Sydney time")),
-    "Pacific/Auckland": (noop("Auckland"), noop("Auckland time")),
+    "UTC": (gettext_noop("UTC"), gettext_noop("UTC")),
+    "Europe/Kyiv": (gettext_noop("Kyiv"), gettext_noop("Kyiv time")),
+    "Europe/Riga": (gettext_noop("Riga"), gettext_noop("Riga time")),
+    "Europe/London": (gettext_noop("London"), gettext_noop("London time")),
+    "Europe/Amsterdam": (gettext_noop("Amsterdam"), gettext_noop("Amsterdam time")),
+    "Europe/Berlin": (gettext_noop("Berlin"), gettext_noop("Berlin time")),
+    "Europe/Brussels": (gettext_noop("Brussels"), gettext_noop("Brussels time")),
+    "Europe/Copenhagen": (gettext_noop("Copenhagen"), gettext_noop("Copenhagen time")),
+    "Europe/Istanbul": (gettext_noop("Istanbul"), gettext_noop("Istanbul time")),
+    "Europe/Luxembourg": (gettext_noop("Luxembourg"), gettext_noop("Luxembourg time")),
+    "Europe/Oslo": (gettext_noop("Oslo"), gettext_noop("Oslo time")),
+    "Europe/Paris": (gettext_noop("Paris"), gettext_noop("Paris time")),
+    "Europe/Prague": (gettext_noop("Prague"), gettext_noop("Prague time")),
+    "Europe/Rome": (gettext_noop("Rome"), gettext_noop("Rome time")),
+    "Europe/Stockholm": (gettext_noop("Stockholm"), gettext_noop("Stockholm time")),
+    "Europe/Tallinn": (gettext_noop("Tallinn"), gettext_noop("Tallinn time")),
+    "Europe/Vilnius": (gettext_noop("Vilnius"), gettext_noop("Vilnius time")),
+    "Europe/Warsaw": (gettext_noop("Warsaw"), gettext_noop("Warsaw time")),
+    "America/Toronto": (gettext_noop("Toronto"), gettext_noop("Toronto time")),
+    "Australia/Sydney": (gettext_noop("Sydney"), gettext_noop("Sydney time")),
+    "Pacific/Auckland": (gettext_noop("Auckland"), gettext_noop("Auckland time")),
 }
 """Name of the place, and the words that follow a time there. A zone that is not listed is written by its own name."""
 
@@ -71,7 +70,7 @@ def _by_language(table: dict[str, str]) -> str:
 
 
 def day(value: date | datetime, *, short: bool = False) -> str:
-    """"14 October 2026", without the year when short. An instant must already stand in the reader's zone."""
+    """As in "14 October 2026", without the year when short. An instant must already stand in the reader's zone."""
     return dateformat.format(value, _by_language(SHORT_DAY_FORMATS if short else DAY_FORMATS)).replace(" ", SPACE)
 
 
@@ -80,13 +79,13 @@ def time_of_day(value: datetime, *, seconds: bool = True) -> str:
 
 
 def instant_in_zone(moment: datetime, zone: tzinfo) -> str:
-    """"14 October 2026, 12:00:00 Kyiv time". Needs an aware instant."""
+    """As in "14 October 2026, 12:00:00 Kyiv time". Needs an aware instant."""
     local = moment.astimezone(zone)
     return f"{day(local)}, {time_of_day(local)}{SPACE}{zone_words(zone)}"
 
 
 def instant_in_utc(moment: datetime, zone: tzinfo) -> str:
-    """"09:00:00 UTC", with its day when that is another one than in `zone`."""
+    """As in "09:00:00 UTC", with its day when that is another one than in `zone`."""
     there = moment.astimezone(UTC)
     clock = f"{time_of_day(there)}{SPACE}UTC"
     return clock if there.date() == moment.astimezone(zone).date() else f"{day(there, short=True)}, {clock}"
@@ -119,23 +118,28 @@ SOON = timedelta(hours=24)
 def time_left(now: datetime, until: datetime, *, with_seconds: bool = False) -> list[TimePart]:
     """What is left, from its greatest unit down; an empty list at and after `until`.
 
-    Seconds are shown in the last 24 hours, or always on demand. Parts of a second are cut off, so the last second is "0 s".
+    Seconds are shown in the last 24 hours, or always on demand. Parts of a second are cut off: the last one is "0 s".
     """
     left = until - now
     if left <= timedelta(0):
         return []
-    days, rest = left.days, left.seconds
-    counts = [days, rest // 3600, rest // 60 % 60, rest % 60]
-    units = [
-        pgettext("unit of time left", "d"),
-        pgettext("unit of time left", "h"),
-        pgettext("unit of time left", "min"),
-        pgettext("unit of time left", "s"),
+    parts = _parts_of(left)
+    return parts[_first_filled(parts) : 4 if with_seconds or left.days == 0 else 3]
+
+
+def _parts_of(span: timedelta) -> list[TimePart]:
+    """Days, hours, minutes and seconds of a span that is not negative."""
+    return [
+        TimePart(span.days, pgettext("unit of time left", "d")),
+        TimePart(span.seconds // 3600, pgettext("unit of time left", "h")),
+        TimePart(span.seconds // 60 % 60, pgettext("unit of time left", "min")),
+        TimePart(span.seconds % 60, pgettext("unit of time left", "s")),
     ]
-    parts = [TimePart(count, unit) for count, unit in zip(counts, units, strict=True)]
-    first = next((index for index, count in enumerate(counts) if count), 3)
-    last = 4 if with_seconds or days == 0 else 3
-    return parts[first:last]
+
+
+def _first_filled(parts: list[TimePart]) -> int:
+    """The place of the greatest unit that is not zero; the seconds where all are zero."""
+    return next((place for place, part in enumerate(parts) if part.count), len(parts) - 1)
 
 
 def is_soon(now: datetime, until: datetime) -> bool:
@@ -144,13 +148,14 @@ def is_soon(now: datetime, until: datetime) -> bool:
 
 
 def duration(value: timedelta) -> str:
-    """"14 d 21 h", "57 min 49 s": the two greatest units. The sign is dropped."""
-    parts = time_left(datetime.min, datetime.min + abs(value), with_seconds=True)
-    return SPACE.join(f"{part.count}{SPACE}{part.unit}" for part in parts[:2]) or f"0{SPACE}{pgettext('unit of time left', 's')}"
+    """As in "14 d 21 h" or "57 min 49 s": the two greatest units. The sign is dropped."""
+    parts = _parts_of(abs(value))
+    first = _first_filled(parts)
+    return SPACE.join(f"{part.count}{SPACE}{part.unit}" for part in parts[first : first + 2])
 
 
 def figure(value: int | Decimal | float | None, decimals: int | None = None) -> str:
-    """A number by the habits of the language: thousands apart, a true minus sign, no trailing zeros unless asked for."""
+    """A number by the habits of the language: thousands apart, a true minus, no trailing zeros unless asked for."""
     if value is None or value == "":
         return ""
     number = Decimal(str(value))
@@ -161,7 +166,7 @@ def figure(value: int | Decimal | float | None, decimals: int | None = None) -> 
 
 
 def money(amount: int | Decimal | None, currency: str) -> str:
-    """"EUR 2,000,000", with cents only where there are any."""
+    """As in "EUR 2,000,000", with cents only where there are any."""
     if amount is None or amount == "":
         return ""
     value = Decimal(amount)
@@ -200,7 +205,7 @@ def grouped(text: str, size: int = 8) -> str:
 
 
 def in_language(thing: object, field: str) -> str:
-    """`thing.<field>_<active language>`, else its English, else whatever is there: a bilingual value never shows empty."""
+    """`thing.<field>_<active language>`, else its English, else its Ukrainian: a value never shows empty in vain."""
     language = (get_language() or "en")[:2]
     for code in (language, "en", "uk"):
         told = _read(thing, f"{field}_{code}")
@@ -214,21 +219,21 @@ def _read(thing: object, name: str) -> object:
 
 
 OPERATOR_WORDS = {
-    "gt": noop("more than %(value)s"),
-    "gte": noop("at least %(value)s"),
-    "lt": noop("less than %(value)s"),
-    "lte": noop("at most %(value)s"),
-    "eq": noop("exactly %(value)s"),
+    "gt": gettext_noop("more than %(value)s"),
+    "gte": gettext_noop("at least %(value)s"),
+    "lt": gettext_noop("less than %(value)s"),
+    "lte": gettext_noop("at most %(value)s"),
+    "eq": gettext_noop("exactly %(value)s"),
 }
 
 
 def quantity(value: int | Decimal | None, unit: str = "") -> str:
-    """"9.4 km"; the unit may be empty."""
+    """As in "9.4 km"; the unit may be empty."""
     if value is None or value == "":
         return ""
     return f"{figure(value)}{SPACE}{unit}" if unit else figure(value)
 
 
 def bound(operator: str, value: int | Decimal, unit: str = "") -> str:
-    """"at least 10 km": an operator (gt, gte, lt, lte, eq, in either case of letters) as words."""
+    """As in "at least 10 km"; the operator is one of gt, gte, lt, lte, eq in either case of letters."""
     return gettext(OPERATOR_WORDS[operator.lower()]) % {"value": quantity(value, unit)}

@@ -1,8 +1,8 @@
 """The drawings of the portal as plain figures: where each shape stands, never how it looks.
 
-`x` and widths are per cent of the drawing, `y` and heights are pixels; there is no viewBox, so a drawing stretches to its
-place and its text keeps its size. Templates in templates/components/pictures turn the figures into SVG attributes. One
-grammar for all: hatch fails or does not count, an upright line is a rule to be met, a diamond is what is aimed at.
+`x` and widths are per cent of the drawing, `y` and heights are pixels; there is no viewBox, so a drawing stretches to
+its place and its text keeps its size. Templates in templates/components/pictures turn the figures into SVG attributes.
+One grammar for all: hatch fails or does not count, an upright line is a rule to be met, a diamond is what is aimed at.
 """
 
 from collections.abc import Iterable, Sequence
@@ -63,15 +63,15 @@ def passes(claim: Number, threshold: Number, operator: str) -> bool:
     return verdicts[operator.lower()]
 
 
-def scale_for(threshold: Number, objective: Number | None, claim: Number | None = None) -> tuple[Decimal, Decimal]:
-    """A low and a high end that show threshold and objective with room on both sides; low < high always.
+def scale_for(threshold: Number, objective: Number | None) -> tuple[Decimal, Decimal]:
+    """A low and a high end that show threshold and objective with room beyond them; low < high always.
 
-    The scale starts at zero where nothing is negative. A claim far off does not squeeze the rest: the bar is cut at the end.
+    Zero is one end where all is on one side of it. A claim far off squeezes nothing: its bar is cut at the end.
     """
-    known = [Decimal(value) for value in (threshold, objective) if value is not None]
-    low, high = min(0, *known), max(0, *known)
-    room = max((high - low) / 4, Decimal(1))
-    return (low - room if low < 0 else Decimal(0)), (high + room if high > 0 else Decimal(0))
+    known = [Decimal(0), *(Decimal(value) for value in (threshold, objective) if value is not None)]
+    low, high = min(known), max(known)
+    room = (high - low) / 4 or Decimal(1)
+    return (low - room if low < 0 else low), (high + room if high > 0 or low == 0 else high)
 
 
 def threshold_bar(
@@ -88,7 +88,7 @@ def threshold_bar(
     Needs low < high. For gt and gte the part below the threshold fails, for lt and lte the part above it.
     """
     if low is None or high is None:
-        low, high = scale_for(threshold, objective, claim)
+        low, high = scale_for(threshold, objective)
     whole = Decimal(high) - Decimal(low)
     mark = percent(Decimal(threshold) - Decimal(low), whole)
     above = operator.lower() in AT_MOST
@@ -114,7 +114,7 @@ class Segment:
 
 
 def segments(parts: Iterable[tuple[str, Number]], *, whole: Number = 100) -> list[Segment]:
-    """Pieces side by side in the given order. Needs values >= 0 and a sum not above `whole`; a hair of paper parts them."""
+    """Pieces side by side in the given order, a hair of paper between. Needs values >= 0 and a sum <= `whole`."""
     drawn: list[Segment] = []
     before = Decimal(0)
     for index, (label, value) in enumerate(parts):
@@ -192,7 +192,7 @@ class Dot:
 
 @dataclass(frozen=True)
 class DotStrip:
-    """One dot for each reviewer over the described points, dots of the same point stacked; the mean is a triangle below."""
+    """A dot for each reviewer over the described points, equal ones stacked; the mean is a triangle below."""
 
     height: int
     axis_y: int
@@ -266,9 +266,7 @@ def funnel_step(count: int, label: str) -> FunnelStep:
     """Needs count >= 1."""
     full, rest = divmod(count, SQUARES_IN_A_ROW)
     rows = [SQUARES_IN_A_ROW] * full + ([rest] if rest else [])
-    path = "".join(
-        f"M0 {row * SQUARE_PX + 3}.25h{squares * SQUARE_PX - 2}.5" for row, squares in enumerate(rows)
-    )
+    path = "".join(f"M0 {row * SQUARE_PX + 3}.25h{squares * SQUARE_PX - 2}.5" for row, squares in enumerate(rows))
     return FunnelStep(
         count=count, label=label, width=SQUARES_IN_A_ROW * SQUARE_PX, height=len(rows) * SQUARE_PX, path=path
     )
