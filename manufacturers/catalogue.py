@@ -1,6 +1,5 @@
 """The drone models of a company: a name and a kind."""
 
-import unicodedata
 from datetime import datetime
 
 from django.db import transaction
@@ -10,6 +9,7 @@ from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
 from manufacturers.history import record
 from manufacturers.models import Company, CompanyAct, DroneKind, DroneModel
+from manufacturers.names import clean_name
 from manufacturers.permissions import check_can_edit
 
 NAME_LENGTH = 80
@@ -21,7 +21,8 @@ class ModelRefused(Refused):
 
 def add_drone_model(*, company: Company, name: str, kind: str, by: User, now: datetime) -> DroneModel:
     """Add a model under a name that the company has not used; names that differ only in case count as one."""
-    clean = _clean_name(name)
+    missing = _("Write the name of the model, with its version.")
+    clean = clean_name(name, field="name", longest=NAME_LENGTH, missing=missing)
     if kind not in DroneKind.values:
         raise ModelRefused(_("Choose the kind of drone from the list."), field="kind")
     with transaction.atomic(durable=True):
@@ -32,23 +33,6 @@ def add_drone_model(*, company: Company, name: str, kind: str, by: User, now: da
         facts = {"model": model.public_id, "name": clean, "kind": kind}
         record(company=company, act=CompanyAct.MODEL_ADDED, by=by, now=now, facts=facts)
     return model
-
-
-def _clean_name(text: str) -> str:
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if not name:
-        raise ModelRefused(_("Write the name of the model, with its version."), field="name")
-    if len(name) > NAME_LENGTH:
-        words = {"got": len(name), "wanted": NAME_LENGTH}
-        raise ModelRefused(
-            _("We got %(got)s characters; the name of a model has at most %(wanted)s. Shorten it.") % words,
-            field="name",
-        )
-    if any(unicodedata.category(character).startswith("C") for character in name):
-        raise ModelRefused(
-            _("This name holds characters that cannot be seen. Type it anew instead of pasting it."), field="name"
-        )
-    return name
 
 
 def _refuse_known_name(company: Company, name: str) -> None:

@@ -1,12 +1,28 @@
+from dataclasses import dataclass
+
 from django.utils.translation import gettext as _
 
 from coalition_portal.identity.models import User
 from coalition_portal.identity.queries import country_of, has_role
 from coalition_portal.identity.roles import Role
 from coalition_portal.permission import Denied, allows
-from manufacturers.models import Company, Person
+from manufacturers.models import Company, CompanyRole, Person
 from manufacturers.queries import Somebody, person_of
 from manufacturers.roles import EDIT, OWN, SIGN, at_least
+
+
+@dataclass(frozen=True)
+class Rights:
+    """What a person may do in their company, for pages that ask several questions at once."""
+
+    can_edit: bool
+    can_sign: bool
+    can_own: bool
+
+
+def rights_of(person: Person) -> Rights:
+    """The answers of can_edit, can_sign and can_own for somebody whose place is at hand."""
+    return Rights(can_edit=_stands_at(person, EDIT), can_sign=_stands_at(person, SIGN), can_own=_stands_at(person, OWN))
 
 
 def check_can_view(user: Somebody, company: Company) -> None:
@@ -16,13 +32,13 @@ def check_can_view(user: Somebody, company: Company) -> None:
 
 def check_can_edit(user: Somebody, company: Company) -> None:
     """Editors and above: drafts of proposals, drone models, evidence."""
-    if _person_in(user, company).role not in at_least(EDIT):
+    if not _stands_at(_person_in(user, company), EDIT):
         raise Denied(_("A viewer reads and does not write. Ask an owner of your company to make you an editor."))
 
 
 def check_can_sign(user: Somebody, company: Company) -> None:
     """Signatories and owners: whatever binds the company, such as submitting, withdrawing and undertakings."""
-    if _person_in(user, company).role not in at_least(SIGN):
+    if not _stands_at(_person_in(user, company), SIGN):
         raise Denied(
             _("This binds the company, so a signatory has to do it. Ask a signatory or an owner of your company.")
         )
@@ -30,7 +46,7 @@ def check_can_sign(user: Somebody, company: Company) -> None:
 
 def check_can_own(user: Somebody, company: Company) -> None:
     """Owners: the company's facts and its people."""
-    if _person_in(user, company).role not in at_least(OWN):
+    if not _stands_at(_person_in(user, company), OWN):
         raise Denied(_("Only an owner changes the company and its people. Ask an owner of your company."))
 
 
@@ -54,6 +70,10 @@ def reason_against_staff_role(user: User) -> str | None:
     if not Person.objects.filter(user=user).exists():
         return None
     return _("%(name)s acts for a company that may bid, so no staff role is possible.") % {"name": user}
+
+
+def _stands_at(person: Person, rung: CompanyRole) -> bool:
+    return person.role in at_least(rung)
 
 
 def _person_in(user: Somebody, company: Company) -> Person:

@@ -65,14 +65,12 @@ def hint_of(scheme: str) -> str:
 
 def sentence_of(fault: MalformedNumber, number: str) -> str:
     """What was got, what was wanted, what to do now."""
-    words = {"number": number, "register": TITLES[fault.scheme], "hint": hint_of(fault.scheme)}
+    words = {"number": number.strip(), "register": TITLES[fault.scheme], "hint": hint_of(fault.scheme)}
     if fault.fault is Fault.CHECK_DIGIT:
-        return (
-            _(
-                "We got %(number)s. Its check digit does not fit the digits before it, so one of them is mistyped. Compare it with the extract."
-            )
-            % words
+        sentence = _(
+            "We got %(number)s. Its check digit does not fit the other digits, so one of them is mistyped."
+            " Compare the number with the extract."
         )
-    return (
-        _("We got %(number)s. A number of this register (%(register)s) has %(hint)s. Copy it from the extract.") % words
-    )
+        return sentence % words
+    sentence = _("We got %(number)s. A number of this register (%(register)s) has %(hint)s. Copy it from the extract.")
+    return sentence % words

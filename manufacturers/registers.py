@@ -54,7 +54,7 @@ def check_number(scheme: str, number: str) -> str:
     """The number in the one form in which it is stored and compared. Raises UnknownRegister or MalformedNumber."""
     register = register_of(scheme)
     normal = register.normalise(number)
-    if not re.fullmatch(register.pattern, normal, re.ASCII if scheme != "DE-CR" else re.UNICODE):
+    if not re.fullmatch(register.pattern, normal, re.ASCII):
         raise MalformedNumber(scheme, Fault.FORM)
     if register.is_right is not None and not register.is_right(normal):
         raise MalformedNumber(scheme, Fault.CHECK_DIGIT)
@@ -107,7 +107,7 @@ REGISTERS: dict[str, Register] = {
     "CA-CC": Register("CA", r"\d{6,10}", "000000-0"),
     "CZ-ICO": Register("CZ", r"\d{8}", "99000016", is_right=_is_ico),
     "DE-CR": Register(
-        "DE", r"[\w .()/-]*\w (HRA|HRB|GNR|PR|VR|GSR) \d{1,7}( ?[A-Z]{1,3})?", "DEMO HRB 999001", drop=""
+        "DE", r"[A-ZÄÖÜ][A-ZÄÖÜ ./()-]* (HRA|HRB|GNR|GSR|PR|VR) \d{1,7}( [A-Z]{1,2})?", "DEMO HRB 999001", drop=""
     ),
     "DK-CVR": Register("DK", r"\d{8}", "00000000"),
     "EE-RIK": Register("EE", r"\d{8}", "99000001"),

@@ -3,49 +3,28 @@
 One person acts for one company, and nobody is both bidder and staff. A company always keeps an owner.
 """
 
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from django_countries import countries
 
 from coalition_portal.identity.emails import normalise_email
 from coalition_portal.identity.models import User
 from coalition_portal.identity.queries import is_staff_person
 from coalition_portal.permission import Refused
 from coalition_portal.post.queue import queue_mail
-from manufacturers.declarations import DECLARATIONS
+from manufacturers.facts import RegistrationRefused, check_declarations, check_facts
 from manufacturers.history import record
 from manufacturers.models import Company, CompanyAct, CompanyRole, Person
 from manufacturers.permissions import check_can_own, check_can_remove
 from manufacturers.queries import is_verified_email
-from manufacturers.register_words import TITLES, sentence_of
-from manufacturers.registers import MalformedNumber, UnknownRegister, check_number, register_of, serves
 from manufacturers.states import MAY_CHANGE
-
-NAME_LENGTH = 200
-
-
-class RegistrationRefused(Refused):
-    """The company cannot be registered or changed like this."""
 
 
 class PersonRefused(Refused):
     """The person cannot be added, changed or removed."""
-
-
-@dataclass(frozen=True)
-class Facts:
-    """What names a company, cleaned and checked."""
-
-    legal_name: str
-    original_name: str
-    country: str
-    register_scheme: str
-    register_number: str
 
 
 def register_company(
@@ -64,8 +43,14 @@ def register_company(
     Raises RegistrationRefused, with the field at fault, for staff, a second company, an unconfirmed address, a register
     that is unknown or of another state, a malformed or known number, and declarations that are missing.
     """
-    facts = check_facts(legal_name, original_name, country, register_scheme, register_number)
-    accepted = _check_declarations(declarations)
+    facts = check_facts(
+        legal_name=legal_name,
+        original_name=original_name,
+        country=country,
+        register_scheme=register_scheme,
+        register_number=register_number,
+    )
+    accepted = check_declarations(declarations)
     with transaction.atomic(durable=True):
         owner = User.objects.select_for_update().get(pk=by.pk)
         _refuse_who_cannot_register(owner)
@@ -90,7 +75,13 @@ def change_company(
     now: datetime,
 ) -> Company:
     """Mend the facts while no delegation relies on them. Writing what stands there already changes nothing."""
-    facts = check_facts(legal_name, original_name, country, register_scheme, register_number)
+    facts = check_facts(
+        legal_name=legal_name,
+        original_name=original_name,
+        country=country,
+        register_scheme=register_scheme,
+        register_number=register_number,
+    )
     with transaction.atomic(durable=True):
         company = _locked(company)
         check_can_own(by, company)
@@ -110,7 +101,10 @@ def change_company(
 
 
 def add_person(*, company: Company, email: str, role: str, by: User, now: datetime) -> Person:
-    """Add somebody who has a confirmed account and acts for no company. Unknown and unfit addresses get the same words."""
+    """Add somebody who has a confirmed account and acts for no company.
+
+    Unknown and unfit addresses get the same words, so that nobody learns who has an account.
+    """
     wanted = _check_role(role)
     with transaction.atomic(durable=True):
         company = _locked(company)
@@ -119,8 +113,8 @@ def add_person(*, company: Company, email: str, role: str, by: User, now: dateti
         if user is None or not _is_free(user):
             raise PersonRefused(
                 _(
-                    "We could not add this address. The person needs an account here with this address confirmed, acts for"
-                    " no other company and has no role in the coalition. Ask them to register, then add them again."
+                    "We could not add this address. The person needs an account here, has confirmed this address, acts"
+                    " for no other company and has no role in the coalition. Ask them to register, then add them again."
                 ),
                 field="email",
             )
@@ -148,7 +142,7 @@ def change_role(*, person: Person, role: str, by: User, now: datetime) -> Person
 
 
 def remove_person(*, person: Person, by: User, now: datetime) -> None:
-    """Take a person out of the company, at once and for all pages; by an owner or by the person. What they wrote stays."""
+    """Take a person out of the company, at once; an owner may, and the person. What they wrote stays."""
     with transaction.atomic(durable=True):
         company = _locked(person.company)
         person = Person.objects.select_related("company", "user").get(pk=person.pk)
@@ -158,59 +152,6 @@ def remove_person(*, person: Person, by: User, now: datetime) -> None:
         person.delete()
         _tell(person.user, "company_person_removed", now)
         record(company=company, act=CompanyAct.PERSON_REMOVED, by=by, now=now, facts=facts)
-
-
-def check_facts(legal_name: str, original_name: str, country: str, register_scheme: str, register_number: str) -> Facts:
-    """Cleaned facts; raises RegistrationRefused for the first that is wrong, in the order of the page."""
-    name = _clean_name(legal_name, "legal_name")
-    if not name:
-        raise RegistrationRefused(_("Write the legal name as the register has it."), field="legal_name")
-    original = _clean_name(original_name, "original_name")
-    country = str(country)
-    if not country or country not in countries:
-        raise RegistrationRefused(_("Choose the country in which the company is registered."), field="country")
-    number = _check_number(country, register_scheme, register_number)
-    return Facts(name, original, country, register_scheme, number)
-
-
-def _clean_name(text: str, field: str) -> str:
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    if len(name) > NAME_LENGTH:
-        words = {"got": len(name), "wanted": NAME_LENGTH}
-        sentence = _(
-            "We got %(got)s characters; a name has at most %(wanted)s. Shorten it as on the company's letterhead."
-        )
-        raise RegistrationRefused(sentence % words, field=field)
-    if any(unicodedata.category(character).startswith("C") for character in name):
-        raise RegistrationRefused(
-            _("This name holds characters that cannot be seen. Type it anew instead of pasting it."), field=field
-        )
-    return name
-
-
-def _check_number(country: str, scheme: str, number: str) -> str:
-    try:
-        if not serves(scheme, country):
-            words = {"register": TITLES[scheme], "of": countries.name(register_of(scheme).country)}
-            sentence = _(
-                "This register (%(register)s) is of %(of)s. Choose one of your country, or the LEI, which serves all."
-            )
-            raise RegistrationRefused(sentence % words, field="register_scheme")
-        return check_number(scheme, number)
-    except UnknownRegister:
-        raise RegistrationRefused(_("Choose a register from the list."), field="register_scheme") from None
-    except MalformedNumber as fault:
-        raise RegistrationRefused(sentence_of(fault, number), field="register_number") from fault
-
-
-def _check_declarations(given: Iterable[str]) -> list[str]:
-    given = set(given)
-    if missing := [code for code in DECLARATIONS if code not in given]:
-        sentence = _(
-            "Tick every declaration; %(count)s of %(all)s are missing. A company that cannot make them cannot register."
-        )
-        raise RegistrationRefused(sentence % {"count": len(missing), "all": len(DECLARATIONS)}, field="declarations")
-    return list(DECLARATIONS)
 
 
 def _refuse_who_cannot_register(user: User) -> None:

@@ -1,4 +1,4 @@
-"""Vetting states of a company. Only `verified` matters later, before a trial order; nobody has to be vetted to submit."""
+"""Vetting states of a company. `verified` is needed before a trial order; nobody has to be vetted to submit."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""Vetting: the company submits evidence, an officer of its home country verifies or returns it, suspends and reinstates.
+"""Vetting: a company submits evidence; an officer of its home country verifies, returns, suspends and reinstates.
 
 It is needed before a trial order and never before a proposal. The owners learn by mail that there is news.
 """
