@@ -3,12 +3,13 @@
 from datetime import timedelta
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, transaction
 
-from coalition_portal import clock, guards
+from coalition_portal import clock
 from tenders.notices.models import Change, Deadline
-from tenders.proposals.models import Opening
-from tests.factories import people, tenders
+from tenders.proposals import opening
+from tests.factories import tenders
+from tests.factories.cutoffs import CutOff
 
 pytestmark = pytest.mark.django_db
 
@@ -75,29 +76,19 @@ def test_another_tender_is_another_row_of_numbers(tender):
     assert tenders.published_tender().deadlines.get().seq == 1
 
 
-def open_without_guards(tender, *, is_confirmed):
-    """Only the fact matters here; how a tender is opened is the proposals' own business, with guards of its own."""
-    confirmed = {"confirmed_by": people.opener("EE"), "confirmed_country_id": "EE", "opened_at": clock.now()}
-    with transaction.atomic(), guards.disabled(connection):
-        Opening.objects.create(
-            tender=tender,
-            proposed_by=tender.second_approver,
-            proposed_country_id="GB",
-            proposed_at=clock.now(),
-            **(confirmed if is_confirmed else {}),
-        )
+def test_an_opened_tender_keeps_its_deadline(database_clock):
+    cutoff = CutOff(database_clock)
+    cutoff.open()
+
+    refused(lambda: insert(cutoff.tender))
 
 
-def test_an_opening_that_is_only_proposed_holds_nothing(tender):
-    open_without_guards(tender, is_confirmed=False)
+def test_an_opening_that_is_only_proposed_holds_nothing(database_clock):
+    cutoff = CutOff(database_clock)
+    cutoff.close()
+    opening.propose_opening(tender=cutoff.tender, by=cutoff.tender.second_approver, now=clock.now())
 
-    assert insert(tender).pk
-
-
-def test_an_opened_tender_keeps_its_deadline(tender):
-    open_without_guards(tender, is_confirmed=True)
-
-    refused(lambda: insert(tender))
+    assert insert(cutoff.tender).pk
 
 
 @pytest.mark.parametrize("table", [Deadline, Change])
