@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BIN = Path(sys.executable).parent
 SLICES = ("manufacturers", "tenders.notices", "tenders.proposals", "tenders.reviews", "tenders.api")
 # What faces a browser, a client, a queue or a shell. Nothing else may know of it.
-EDGE = re.compile(r"(.*_)?(urls|views|forms|admin|tasks|serializers|management)")
+EDGE = re.compile(r"(.*_)?(urls|views|desk|forms|admin|tasks|management)")
 # They take values and return values.
 PURE = {
     "coalition_portal.canonical",
