@@ -1,0 +1,97 @@
+"""Companies fill in, freeze and submit proposals through the verbs that the pages call."""
+
+from collections.abc import Mapping
+
+from coalition_portal import clock
+from manufacturers.models import Company
+from tenders.demo import content, files
+from tenders.demo.cast import signatory
+from tenders.demo.source import company as facts_of
+from tenders.notices.models import Requirement, Tender
+from tenders.proposals.documents import add_document, wanted_with_proposal
+from tenders.proposals.drafting import Offer, accept_declarations, save_answers, save_offer, start_proposal
+from tenders.proposals.models import Bundle, Proposal
+from tenders.proposals.staging import stage
+from tenders.proposals.submission import Outcome, submit
+
+REGIONS = {"UA": "Kharkiv region", "LV": "Vidzeme", "GB": "South West England"}
+HALF = 2
+
+
+class Bidders:
+    """The companies by key, and the requirements of each tender read once."""
+
+    def __init__(self, companies: Mapping[str, Company]) -> None:
+        self.companies = companies
+        self._requirements: dict[int, list[Requirement]] = {}
+
+    def begin(self, key: str, tender: Tender) -> Proposal:
+        name = f"{facts_of(key)['name_latin'].split()[0]} {tender.kind.title()} {len(key)}{key[-1]}"
+        return start_proposal(tender=tender, model_name=name, by=signatory(key), now=clock.now())
+
+    def fill_in(self, key: str, tender_key: str, proposal: Proposal, *, share: int = 1) -> Proposal:
+        """Answers and offer; `share` of 2 answers every second requirement and leaves the rest empty."""
+        by, tender = signatory(key), proposal.tender
+        claims = content.answers(key, tender_key, self._requirements_of(tender))
+        claims = {code: claim for index, (code, claim) in enumerate(claims.items()) if index % share == 0}
+        proposal = save_answers(proposal=proposal, answers=claims, revision=proposal.revision, by=by, now=clock.now())
+        if share > 1:
+            return proposal
+        return save_offer(
+            proposal=proposal, offer=self._offer(key, tender_key), revision=proposal.revision, by=by, now=clock.now()
+        )
+
+    def complete(self, key: str, tender_key: str, proposal: Proposal) -> Proposal:
+        """Everything that the tender asks for."""
+        proposal = self.fill_in(key, tender_key, proposal)
+        self.attach(key, proposal)
+        by, codes = signatory(key), [row["code"] for row in proposal.tender.declarations]
+        return accept_declarations(proposal=proposal, codes=codes, by=by, now=clock.now())
+
+    def attach(self, key: str, proposal: Proposal) -> None:
+        for wanted in wanted_with_proposal(proposal.tender):
+            if wanted.required:
+                upload = files.document(wanted.code, facts_of(key)["name_latin"], content.evidence(key))
+                add_document(proposal=proposal, kind_code=wanted.code, upload=upload, by=signatory(key), now=clock.now())
+
+    def submit(self, key: str, tender_key: str, tender: Tender) -> Outcome:
+        """From nothing to a receipt."""
+        proposal = self.complete(key, tender_key, self.begin(key, tender))
+        return self.hand_in(self.freeze(proposal))
+
+    def freeze(self, proposal: Proposal) -> Bundle:
+        fresh = Proposal.objects.select_related("tender", "company", "drone_model").get(pk=proposal.pk)
+        return stage(proposal=fresh, by=fresh.created_by, now=clock.now())
+
+    def hand_in(self, bundle: Bundle) -> Outcome:
+        return submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
+
+    def replace(self, key: str, proposal: Proposal, capacity: int) -> Bundle:
+        """Change the offer and freeze a new version; handing it in is another step."""
+        proposal = Proposal.objects.select_related("tender", "company", "drone_model").get(pk=proposal.pk)
+        offer = Offer(
+            prices=proposal.prices,
+            lead_time_days=proposal.lead_time_days,
+            monthly_capacity=capacity,
+            production_region=proposal.production_region,
+            partners=proposal.partners,
+            trial_support=proposal.trial_support,
+        )
+        by = signatory(key)
+        return self.freeze(save_offer(proposal=proposal, offer=offer, revision=proposal.revision, by=by, now=clock.now()))
+
+    def _offer(self, key: str, tender_key: str) -> Offer:
+        story, row = (facts_of(key)["story"] or {}).get("code"), facts_of(key)
+        return Offer(
+            prices=content.prices(key, tender_key),
+            lead_time_days=content.dice(key, tender_key, "lead").randint(12, 28),
+            monthly_capacity=content.dice(key, tender_key, "rate").randint(100, 600),
+            production_region=REGIONS.get(row["country"], "Northern region"),
+            partners=f"{facts_of('ua_08')['name_latin']}: final assembly and repair." if story == "partner" else "",
+            trial_support="Two technicians by video link; remote training in English and Ukrainian.",
+        )
+
+    def _requirements_of(self, tender: Tender) -> list[Requirement]:
+        if tender.pk not in self._requirements:
+            self._requirements[tender.pk] = list(tender.requirements.order_by("order"))
+        return self._requirements[tender.pk]
