@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from coalition_portal.formatting import in_language
 from tenders.notices.claims import Claim, Verdict, claim_text, verdict, wanted_text
-from tenders.notices.models import Requirement, WantedDocument
+from tenders.notices.models import Requirement, Visibility, WantedDocument
 from tenders.proposals.documents import kept_documents, wanted_with_proposal
 from tenders.proposals.draft_texts import PRICE, claim_of, price_lines
 from tenders.proposals.models import Document, Proposal
@@ -84,15 +84,23 @@ def with_content(proposals: QuerySet[Proposal]) -> QuerySet[Proposal]:
 
 
 class Overview:
-    """Everything about one draft's completeness, computed once from its relations."""
+    """Everything about one draft's completeness, computed once from its relations.
 
-    def __init__(self, proposal: Proposal) -> None:
+    For a reader who may not see the registered requirements (`sees_all` false), they are counted and never named.
+    """
+
+    def __init__(self, proposal: Proposal, *, sees_all: bool = True) -> None:
         self.proposal = proposal
         self.tender = proposal.tender
+        self.sees_all = sees_all
 
     @cached_property
     def requirements(self) -> list[Requirement]:
         return sorted(self.tender.requirements.all(), key=lambda row: row.order)
+
+    @cached_property
+    def visible_requirements(self) -> list[Requirement]:
+        return [row for row in self.requirements if self.sees_all or row.visibility == Visibility.PUBLIC]
 
     @cached_property
     def claims(self) -> dict[str, Claim]:
@@ -125,7 +133,8 @@ class Overview:
 
     @cached_property
     def warnings(self) -> list[Failing]:
-        failing = [row for row in self.requirements if row.must_have and self.verdict_on(row) == Verdict.FAILS]
+        seen = self.visible_requirements
+        failing = [row for row in seen if row.must_have and self.verdict_on(row) == Verdict.FAILS]
         return [Failing(code=row.code, sentence=self._fails(row), anchor=slugify(row.code)) for row in failing]
 
     @cached_property
@@ -164,15 +173,27 @@ class Overview:
         return [Missing(TaskCode.MODEL, sentence, URL_NAMES[TaskCode.MODEL], "")]
 
     def _missing_answers(self) -> list[Missing]:
-        return [
+        left = [row for row in self.requirements if row.code not in self.claims]
+        named = [
             self._missing_at(
                 TaskCode.ANSWERS,
                 _("Answer to %(code)s, %(title)s") % {"code": row.code, "title": in_language(row, "title")},
                 slugify(row.code),
             )
-            for row in self.requirements
-            if row.code not in self.claims
+            for row in left
+            if row in self.visible_requirements
         ]
+        return named + self._missing_unseen(len(left) - len(named))
+
+    def _missing_unseen(self, count: int) -> list[Missing]:
+        if not count:
+            return []
+        sentence = ngettext(
+            "%(count)s answer to a requirement that you cannot see yet",
+            "%(count)s answers to requirements that you cannot see yet",
+            count,
+        )
+        return [self._missing_at(TaskCode.ANSWERS, sentence % {"count": count}, "unseen")]
 
     def _missing_offer(self) -> list[Missing]:
         prices = [

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,11 +50,28 @@ def counting_bundles(tender: Tender) -> models.QuerySet[Bundle]:
     )
 
 
+def with_closes_at(proposals: models.QuerySet[Proposal]) -> models.QuerySet[Proposal]:
+    """Adds `closes_at`, the deadline in force of each proposal's tender."""
+    highest = Deadline.objects.filter(tender=models.OuterRef("tender")).order_by("-seq").values("closes_at")[:1]
+    return proposals.annotate(closes_at=models.Subquery(highest))
+
+
 def standing_of(proposal: Proposal) -> Standing:
-    bundles = Bundle.objects.filter(proposal=proposal).filter(
+    return standings_of([proposal])[proposal.pk]
+
+
+def standings_of(proposals: Iterable[Proposal]) -> dict[int, Standing]:
+    """The standing of each proposal by its key, in one query."""
+    rows = list(proposals)
+    bundles = Bundle.objects.filter(proposal__in=rows).filter(
         models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
     )
-    bundle = bundles.select_related("receipt", "reinstatement__provisional").order_by("-version").first()
+    bundles = bundles.select_related("receipt", "reinstatement__provisional").order_by("version")
+    highest = {bundle.proposal_id: bundle for bundle in bundles}
+    return {proposal.pk: _standing(proposal, highest.get(proposal.pk)) for proposal in rows}
+
+
+def _standing(proposal: Proposal, bundle: Bundle | None) -> Standing:
     is_withdrawn = proposal.state == ProposalState.WITHDRAWN
     if bundle is None or is_withdrawn or proposal.state == ProposalState.DRAFT:
         return Standing(is_submitted=False, is_withdrawn=is_withdrawn, bundle=None, received_at=None)

@@ -60,9 +60,10 @@ def submit(*, bundle: Bundle, sha256: str, by: User) -> Outcome:
         locks.tender_shared(bundle.proposal.tender_id)
         proposal = _locked(bundle.proposal_id)
         check_can_submit(by, proposal)
-        if known := _known_outcome(bundle, Act.SUBMIT):
-            return known
-        _check_submittable(proposal, bundle, sha256)
+        receipts = list(Receipt.objects.filter(proposal=proposal).select_related("bundle"))
+        if known := [receipt for receipt in receipts if receipt.bundle_id == bundle.pk]:
+            return Outcome(receipt=known[0])
+        _check_submittable(proposal, bundle, sha256, receipts)
         return _write_submit(_judge(proposal, arrived), proposal, bundle, by)
 
 
@@ -76,8 +77,8 @@ def withdraw(*, proposal: Proposal, by: User) -> Outcome:
         receipt = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
         if receipt is None:
             raise NotSubmittable(_("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is."))
-        if known := _known_outcome(receipt.bundle, Act.WITHDRAW):
-            return known
+        if known := Withdrawal.objects.filter(receipt=receipt).first():
+            return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
         return _write_withdraw(_judge(proposal, arrived), proposal, receipt, by)
 
@@ -95,29 +96,14 @@ def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
     return Judgement(received_at=arrived, deadline=deadline, is_closed=deadline.is_closed)
 
 
-def _known_outcome(bundle: Bundle, act: Act) -> Outcome | None:
-    """The row that this act on this bundle got before; a refusal or a provisional row counts under the deadline in force only."""
-    if act == Act.SUBMIT and (receipt := Receipt.objects.filter(bundle=bundle).first()):
-        return Outcome(receipt=receipt)
-    if act == Act.WITHDRAW and (withdrawal := Withdrawal.objects.filter(receipt__bundle=bundle).first()):
-        return Outcome(withdrawal=withdrawal)
-    highest = Deadline.objects.filter(tender=bundle.proposal.tender_id).order_by("-seq").values("seq")[:1]
-    mine = {"bundle": bundle, "act": act, "seq": models.Subquery(highest)}
-    if refusal := Refusal.objects.filter(**mine).first():
-        return Outcome(refusal=refusal)
-    if provisional := Provisional.objects.filter(**mine).first():
-        return Outcome(provisional=provisional)
-    return None
-
-
-def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str) -> None:
+def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, receipts: list[Receipt]) -> None:
     if proposal.tender.state != TenderState.PUBLISHED:
         raise NotSubmittable(_("This tender takes no proposals. Your draft stays readable."))
     if sha256 != bundle.sha256:
         raise NotSubmittable(
             _("The digest on your page is not that of the frozen version. Reload the check page and submit what it shows.")
         )
-    if Receipt.objects.filter(proposal=proposal, bundle__version__gt=bundle.version).exists():
+    if any(receipt.bundle.version > bundle.version for receipt in receipts):
         raise NotSubmittable(
             _("A newer version of this proposal has been submitted. Reload the page to see which version counts.")
         )
@@ -160,6 +146,8 @@ def _write_withdraw(judgement: Judgement, proposal: Proposal, receipt: Receipt, 
 
 
 def _refuse(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+    if known := Refusal.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
+        return Outcome(refusal=known)
     sealed = _sealed(f"refusal of {act.value}", judgement, bundle)
     refusal = Refusal.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
     sealed_log.record(sealed, at=judgement.received_at)
@@ -167,6 +155,8 @@ def _refuse(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, 
 
 
 def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+    if known := Provisional.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
+        return Outcome(provisional=known)
     sealed = _sealed(f"provisional {act.value}", judgement, bundle)
     provisional = Provisional.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
     sealed_log.record(sealed, at=judgement.received_at)

@@ -93,7 +93,7 @@ def test_closing_before_the_deadline_is_refused(cutoff):
 @pytest.mark.parametrize("statement", ["UPDATE {} SET id = id", "DELETE FROM {}"])
 def test_history_cannot_be_changed(cutoff, model, statement):
     proposal = cutoff.submitted()
-    late = staged_bundle(tender=cutoff.tender)
+    late, waiting = staged_bundle(tender=cutoff.tender), staged_bundle(tender=cutoff.tender)
     cutoff.submit(late, SECOND)
     from_receipt = Receipt.objects.get(proposal=proposal)
     Withdrawal.objects.create(
@@ -104,7 +104,6 @@ def test_history_cannot_be_changed(cutoff, model, statement):
             if key != "bundle"
         },
     )
-    waiting = staged_bundle(tender=cutoff.tender)
     cutoff.close()
     cutoff.submit(waiting, -MICROSECOND)
     assert model.objects.exists()
