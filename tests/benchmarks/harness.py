@@ -22,6 +22,7 @@ CONNECTIONS = 8
 START_SECONDS = 30
 TICKS = os.sysconf("SC_CLK_TCK")
 GOOD = (200, 304)
+PLAIN = Path(__file__).with_name("plain_server.py")
 
 
 class CannotMeasure(Exception):
@@ -83,7 +84,7 @@ class Server:
         self.port = free_port()
         command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", "2"]
         command += ["--worker-class", "gthread", "--threads", "4", "--log-level", "error", "--no-control-socket"]
-        command += ["--config", str(configuration)] if configuration else []
+        command += ["--config", str(configuration or PLAIN)]
         environment = bare_environment(**variables)
         self.process = subprocess.Popen([*command, application], cwd=ROOT, env=environment, start_new_session=True)
 
@@ -147,14 +148,26 @@ def find_wrk():
     raise CannotMeasure("wrk is not installed. On Debian and Ubuntu: apt-get install wrk")
 
 
+# Every request of wrk comes from another address, as in life, so that the limit for one address is counted, not met.
+ADDRESSES = """
+local count = 0
+request = function()
+    count = count + 1
+    wrk.headers["X-Forwarded-For"] = string.format("10.%d.%d.%d", count / 65536 % 256, count / 256 % 256, count % 256)
+    return wrk.format()
+end
+"""
+
+
 def load(server, path, *, headers=None, expected=200):
     """Full load by wrk for one slice; every answer has to be the expected one, before and after."""
     headers = headers or {}
     _expect(server, path, headers, expected)
-    command = [find_wrk(), "-t2", f"-c{CONNECTIONS}", f"-d{SLICE_SECONDS}s"]
+    command = [find_wrk(), "-t2", f"-c{CONNECTIONS}", f"-d{SLICE_SECONDS}s", "-s", "/dev/stdin"]
     command += [part for name, value in headers.items() for part in ("-H", f"{name}: {value}")]
     before = server.cpu_seconds()
-    said = subprocess.run([*command, f"http://127.0.0.1:{server.port}{path}"], capture_output=True, text=True).stdout
+    address = f"http://127.0.0.1:{server.port}{path}"
+    said = subprocess.run([*command, address], input=ADDRESSES, capture_output=True, text=True).stdout
     spent = server.cpu_seconds() - before
     _expect(server, path, headers, expected)
     answers = int(re.search(r"(\d+) requests in", said).group(1))
