@@ -62,7 +62,7 @@ class CompanyForm(forms.Form):
     )
     register_number = forms.CharField(
         label=_("Number in the register"),
-        help_text=_("Copy it from the extract. How it looks in each register stands at the end of this page."),
+        help_text=_("Copy it from the extract. How it looks in each register stands below the form."),
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": _("Write the number under which the register knows the company.")},
     )

@@ -27,9 +27,14 @@ def company_of(user: Somebody) -> Company | None:
     return person.company if person else None
 
 
+def serves_coalition(user: Somebody) -> bool:
+    """Whether the person holds a staff role or administers the portal, and so can never act for a company."""
+    return is_staff_person(user) or user.is_superuser
+
+
 def needs_company(user: Somebody) -> bool:
     """Signed in, with no company and no staff role: the next thing to do is to register the company."""
-    return user.is_authenticated and person_of(user) is None and not is_staff_person(user)
+    return user.is_authenticated and person_of(user) is None and not serves_coalition(user)
 
 
 def landing_of(user: Somebody) -> str:
@@ -38,7 +43,7 @@ def landing_of(user: Somebody) -> str:
         return "home"
     if person_of(user) is not None:
         return "dashboard"
-    return "admin:index" if is_staff_person(user) else "company-register"
+    return "admin:index" if serves_coalition(user) else "company-register"
 
 
 def companies_visible_to(user: Somebody) -> QuerySet[Company]:

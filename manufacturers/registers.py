@@ -107,7 +107,7 @@ REGISTERS: dict[str, Register] = {
     "CA-CC": Register("CA", r"\d{6,10}", "000000-0"),
     "CZ-ICO": Register("CZ", r"\d{8}", "99000016", is_right=_is_ico),
     "DE-CR": Register(
-        "DE", r"[A-ZÄÖÜ][A-ZÄÖÜ ./()-]* (HRA|HRB|GNR|GSR|PR|VR) \d{1,7}( [A-Z]{1,2})?", "DEMO HRB 999001", drop=""
+        "DE", r"[A-ZÄÖÜ][A-ZÄÖÜ ./()-]{1,43} (HRA|HRB|GNR|GSR|PR|VR) \d{1,7}( [A-Z]{1,2})?", "DEMO HRB 999001", drop=""
     ),
     "DK-CVR": Register("DK", r"\d{8}", "00000000"),
     "EE-RIK": Register("EE", r"\d{8}", "99000001"),

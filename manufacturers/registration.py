@@ -12,14 +12,13 @@ from django.utils.translation import gettext as _
 
 from coalition_portal.identity.emails import normalise_email
 from coalition_portal.identity.models import User
-from coalition_portal.identity.queries import is_staff_person
 from coalition_portal.permission import Refused
 from coalition_portal.post.queue import queue_mail
 from manufacturers.facts import RegistrationRefused, check_declarations, check_facts
 from manufacturers.history import record
 from manufacturers.models import Company, CompanyAct, CompanyRole, Person
 from manufacturers.permissions import check_can_own, check_can_remove
-from manufacturers.queries import is_verified_email
+from manufacturers.queries import is_verified_email, serves_coalition
 from manufacturers.states import MAY_CHANGE
 
 
@@ -155,7 +154,7 @@ def remove_person(*, person: Person, by: User, now: datetime) -> None:
 
 
 def _refuse_who_cannot_register(user: User) -> None:
-    if is_staff_person(user) or user.is_superuser:
+    if serves_coalition(user):
         raise RegistrationRefused(
             _("You have a role in the coalition, and nobody is both bidder and staff. Use another account.")
         )
@@ -193,7 +192,7 @@ def _locked(company: Company) -> Company:
 
 
 def _is_free(user: User) -> bool:
-    if is_staff_person(user) or user.is_superuser or Person.objects.filter(user=user).exists():
+    if serves_coalition(user) or Person.objects.filter(user=user).exists():
         return False
     return is_verified_email(user)
 

@@ -21,12 +21,12 @@ TONES = {
 
 MEANINGS = {
     VettingState.REGISTERED: _(
-        "You can bid now. A delegation checks the company before a trial order, not before a proposal."
+        "Nothing to do now: a delegation checks the company before a trial order, not before a proposal."
     ),
-    VettingState.SUBMITTED: _("Your evidence is with the delegation. You can bid meanwhile."),
+    VettingState.SUBMITTED: _("Your evidence is with the delegation. Proposals do not wait for it."),
     VettingState.VERIFIED: _("The delegation has checked the company. It can receive a trial order."),
     VettingState.RETURNED: _(
-        "The delegation sent the evidence back with a reason. You can bid meanwhile; mend it before a trial order."
+        "The delegation sent the evidence back with a reason. Mend it before a trial order; proposals need not wait."
     ),
     VettingState.SUSPENDED: _(
         "No trial order can go to the company until the delegation reinstates it. What you wrote stays readable."

@@ -13,7 +13,6 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from coalition_portal.identity.queries import is_staff_person
 from coalition_portal.permission import Refused
 from manufacturers import catalogue, registration, undertaking
 from manufacturers.forms import (
@@ -33,6 +32,7 @@ from manufacturers.queries import (
     latest_vetting_reason,
     people_of,
     person_of,
+    serves_coalition,
 )
 from manufacturers.register_words import TITLES
 from manufacturers.standing import MEANINGS, TONES, standing_of
@@ -216,7 +216,7 @@ def _colleague(person: Person, public_id: str) -> Person:
 
 
 def _refuse_staff(request: HttpRequest) -> None:
-    if is_staff_person(request.user):
+    if serves_coalition(request.user):
         raise Http404
 
 

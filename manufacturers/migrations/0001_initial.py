@@ -26,7 +26,7 @@ class Migration(migrations.Migration):
                 ('original_name', models.CharField(blank=True, max_length=200, verbose_name='legal name in the original script')),
                 ('country', django_countries.fields.CountryField(max_length=2, verbose_name='country of registration')),
                 ('register_scheme', models.CharField(max_length=20, verbose_name='register')),
-                ('register_number', models.CharField(max_length=40, verbose_name='number in the register')),
+                ('register_number', models.CharField(max_length=60, verbose_name='number in the register')),
                 ('state', models.CharField(choices=[('REGISTERED', 'Registered'), ('SUBMITTED', 'Evidence submitted'), ('VERIFIED', 'Verified'), ('RETURNED', 'Returned with reasons'), ('SUSPENDED', 'Suspended')], default='REGISTERED', max_length=12)),
                 ('declarations_accepted', models.JSONField(default=list)),
                 ('registered_at', models.DateTimeField()),

@@ -15,7 +15,7 @@ class Company(models.Model):
     original_name = models.CharField(_("legal name in the original script"), max_length=200, blank=True)
     country = CountryField(_("country of registration"))
     register_scheme = models.CharField(_("register"), max_length=20)
-    register_number = models.CharField(_("number in the register"), max_length=40)
+    register_number = models.CharField(_("number in the register"), max_length=60)
     state = models.CharField(max_length=12, choices=VettingState, default=VettingState.REGISTERED)
     declarations_accepted = models.JSONField(default=list)
     registered_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
