@@ -44,9 +44,9 @@ def check_can_confirm_opening(user: User, tender: Tender) -> None:
 
 
 def check_can_watch_opening(user: User) -> None:
-    """Whoever may take part in an opening sees the board: chairs, openers and officers, of any tender."""
-    if not any(has_role(user, role) for role in (Role.CHAIR, Role.OPENER, Role.OFFICER)):
-        raise Denied(_("Chairs, openers and officers see the opening of a tender."))
+    """Whoever may take part in an opening sees the board: chairs, openers and officers, of any tender; auditors read it."""
+    if not any(has_role(user, role) for role in (Role.CHAIR, Role.OPENER, Role.OFFICER, Role.AUDITOR)):
+        raise Denied(_("Chairs, openers, officers and auditors see the opening of a tender."))
 
 
 def check_can_decide_provisional(user: User, tender: Tender) -> None:
