@@ -415,9 +415,9 @@ class ColumnsNode(template.Node):
 
 @register.tag
 def columns_if_side(parser, token):
-    """`{% columns_if_side %}wide{% side %}narrow{% endcolumns %}`: two columns where the narrow one holds anything."""
+    """`{% columns_if_side %}wide{% side %}narrow{% endcolumns_if_side %}`: two columns where the narrow one holds anything."""
     wide = parser.parse(("side",))
     parser.delete_first_token()
-    narrow = parser.parse(("endcolumns",))
+    narrow = parser.parse(("endcolumns_if_side",))
     parser.delete_first_token()
     return ColumnsNode(wide, narrow)
