@@ -18,7 +18,7 @@ WORDS_NEEDED = 2  # equal words of two countries decide a provisional row
 
 @dataclass(frozen=True)
 class Standing:
-    """What counts for a proposal at this moment. `is_submitted` says the large word; `bundle` is the version that counts."""
+    """What counts for a proposal now. `is_submitted` says the large word; `bundle` is the version that counts."""
 
     is_submitted: bool
     is_withdrawn: bool

@@ -1,0 +1,95 @@
+// Says at once whether a claim passes. Numbers are compared as texts, digit by digit, so that nothing is ever rounded.
+// The server reads and judges again when the page is saved; without this script it alone does.
+
+const form = document.querySelector("form[data-answers]");
+const words = form ? form.dataset : {};
+
+// The same reading as on the server: spaces go, one comma is a point, typographic minus signs are minus signs.
+function read(text) {
+  const bare = text.replace(/[\s\u00a0\u2009\u202f']/g, "").replace(/[\u2212\u2013\u2010]/g, "-");
+  if (/^[+-]?\d{1,3}(,\d{3})+$/.test(bare)) return null;
+  const dotted = bare.includes(".") ? bare : bare.replace(",", ".");
+  const found = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))$/.exec(dotted);
+  if (!found) return null;
+  const whole = (found[2] || "0").replace(/^0+(?=\d)/, "");
+  const part = (found[3] || found[4] || "").replace(/0+$/, "");
+  const isZero = whole === "0" && !part;
+  return { sign: isZero ? 0 : found[1] === "-" ? -1 : 1, whole, part };
+}
+
+function compareSize(a, b) {
+  if (a.whole.length !== b.whole.length) return a.whole.length - b.whole.length;
+  if (a.whole !== b.whole) return a.whole < b.whole ? -1 : 1;
+  const length = Math.max(a.part.length, b.part.length);
+  const [left, right] = [a.part.padEnd(length, "0"), b.part.padEnd(length, "0")];
+  return left === right ? 0 : left < right ? -1 : 1;
+}
+
+const compare = (a, b) => (a.sign !== b.sign ? a.sign - b.sign : a.sign * compareSize(a, b));
+
+const meets = {
+  gt: (order) => order > 0,
+  gte: (order) => order >= 0,
+  lt: (order) => order < 0,
+  lte: (order) => order <= 0,
+  eq: (order) => order === 0,
+};
+
+// true, false, or null where there is nothing to say yet.
+function judgeNumber(input) {
+  const { operator, threshold, decimals } = input.dataset;
+  const claim = read(input.value);
+  if (!operator || !claim || claim.part.length > Number(decimals)) return null;
+  return meets[operator](compare(claim, read(threshold)));
+}
+
+function judgeChoice(group) {
+  const chosen = group.querySelector("input:checked");
+  if (!chosen || !group.dataset.accepted) return null;
+  return group.dataset.accepted.split(" ").includes(chosen.value);
+}
+
+function tell(place, passes, sentence) {
+  const row = place.closest(".req");
+  const say = row.querySelector("[data-verdict]");
+  const mustHave = row.querySelector("[data-must]") !== null;
+  say.hidden = passes === null;
+  if (passes === null) return;
+  const rest = document.createElement("span");
+  rest.textContent = passes || !mustHave ? sentence : `${sentence} ${words.advice}`.trim();
+  say.className = `say ${passes ? "good" : mustHave ? "bad" : "warn"}`;
+  say.replaceChildren(passes ? words.passes : mustHave ? words.fails : words.below, " ", rest);
+}
+
+function tellNumber(input) {
+  const { unit, wanted } = input.dataset;
+  const claim = `${input.value.trim()}${unit ? `\u00a0${unit}` : ""}`;
+  tell(input, judgeNumber(input), words.claim.replace("{claim}", claim).replace("{wanted}", wanted));
+  // The drawing shows what is saved; another claim is not drawn until it is saved.
+  const bar = input.closest(".req").querySelector(".pic-act, .pic-bad");
+  if (bar) bar.setAttribute("visibility", input.value === input.defaultValue ? "visible" : "hidden");
+}
+
+if (form) {
+  form.querySelectorAll("input[data-operator]").forEach((input) => {
+    let waiting = 0;
+    input.addEventListener("input", () => {
+      window.clearTimeout(waiting);
+      waiting = window.setTimeout(() => tellNumber(input), 300);
+    });
+  });
+  form.querySelectorAll("fieldset[data-accepted]").forEach((group) => {
+    group.addEventListener("change", () => tell(group, judgeChoice(group), ""));
+  });
+  // A page left by accident keeps what was typed only in this tab: the browser asks before it goes.
+  let isChanged = false;
+  form.addEventListener("input", () => {
+    isChanged = true;
+  });
+  form.addEventListener("submit", () => {
+    isChanged = false;
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if (isChanged) event.preventDefault();
+  });
+}

@@ -1,0 +1,183 @@
+"""Forms that check what was typed and save nothing. Every field is text: what it stands for is read by draft_texts."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from coalition_portal.formatting import in_language
+from tenders.notices.claims import unit_words, wanted_text
+from tenders.notices.models import AnswerType, Requirement, Tender
+from tenders.proposals.draft_texts import PRICE, price_lines, sentence_about_answer, sentence_about_offer
+
+Judge = Callable[[str], str]
+
+
+class TextFields(forms.Form):
+    """Fields that hold texts; each text is judged by a sentence, which is empty where there is nothing to say."""
+
+    def keep_as_text(self, name: str, judge: Judge, **field) -> None:
+        self.fields[name] = forms.CharField(required=False, validators=[partial(_refuse, judge)], **field)
+
+    @property
+    def readable(self) -> dict[str, str]:
+        """The texts that can be kept, field by field, as a draft would hold them."""
+        return {name: text.replace("\r\n", "\n") for name, text in self.cleaned_data.items()}
+
+
+def _refuse(judge: Judge, text: str) -> None:
+    if sentence := judge(text.replace("\r\n", "\n")):
+        raise ValidationError(sentence)
+
+
+class AnswersForm(TextFields):
+    """One field for each requirement, named by its code."""
+
+    def __init__(self, requirements: Iterable[Requirement], **kwargs) -> None:
+        super().__init__(**kwargs)
+        for row in requirements:
+            judge = partial(sentence_about_answer, row)
+            self.keep_as_text(row.code, judge, label=in_language(row, "title"), widget=_answer_widget(row))
+
+
+def _answer_widget(row: Requirement) -> forms.Widget:
+    if row.answer_type == AnswerType.NUMBER:
+        return forms.TextInput(attrs=_number_attributes(row))
+    if row.answer_type == AnswerType.TEXT:
+        return forms.Textarea(attrs={"rows": 4})
+    choices = [("yes", _("Yes")), ("no", _("No"))]
+    if row.answer_type == AnswerType.CHOICE:
+        choices = [(choice["code"], in_language(choice, "title")) for choice in row.choices]
+    return forms.RadioSelect(choices=choices)
+
+
+def _number_attributes(row: Requirement) -> dict[str, str]:
+    """What the script needs to judge a claim at once; it compares texts, so the bound keeps its exact digits."""
+    attributes = {"inputmode": "decimal", "autocomplete": "off", "data-decimals": str(row.decimals)}
+    if row.threshold is None or not row.operator:
+        return attributes
+    return attributes | {
+        "data-operator": row.operator,
+        "data-threshold": format(row.threshold, "f"),
+        "data-wanted": wanted_text(row),
+        "data-unit": unit_words(row.unit, row.threshold),
+    }
+
+
+class OfferForm(TextFields):
+    """One field for each price line of the tender, then what the company can do."""
+
+    def __init__(self, tender: Tender, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.price_names = [PRICE + line["code"] for line in price_lines(tender)]
+        for line in price_lines(tender):
+            self._add(
+                tender,
+                PRICE + line["code"],
+                label=in_language(line, "title"),
+                help_text=in_language(line, "includes"),
+                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
+            )
+        self._add_capacity(tender)
+        for line in price_lines(tender):
+            self.fields[PRICE + line["code"]].silently_optional = line["required"]
+
+    def _add_capacity(self, tender: Tender) -> None:
+        digits = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
+        self._add(
+            tender,
+            "lead_time_days",
+            label=_("Lead time of the trial batch"),
+            help_text=_("Calendar days from signature until the whole batch is ready to ship."),
+            widget=digits,
+        )
+        self._add(
+            tender,
+            "monthly_capacity",
+            label=_("Production capacity"),
+            help_text=_("Complete drones that you can deliver in a month, for this model."),
+            widget=digits,
+        )
+        self._add(
+            tender,
+            "production_region",
+            label=_("Region of production"),
+            help_text=_("A region such as a county or an oblast. Never an address."),
+        )
+        for name in ("lead_time_days", "monthly_capacity", "production_region"):
+            self.fields[name].silently_optional = True
+        self._add(
+            tender,
+            "partners",
+            label=_("Partners and subcontractors"),
+            help_text=_("Legal name and part of the work, one in a line. Leave empty if there are none."),
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+        self._add(
+            tender,
+            "trial_support",
+            label=_("Support at the trials"),
+            help_text=_("Who helps the test site, how, and in which languages."),
+            widget=forms.Textarea(attrs={"rows": 3}),
+        )
+
+    def _add(self, tender: Tender, name: str, **field) -> None:
+        self.keep_as_text(name, partial(sentence_about_offer, tender, name), **field)
+
+    @property
+    def price_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.price_names]
+
+    @property
+    def other_fields(self) -> list[forms.BoundField]:
+        return [self[name] for name in self.fields if name not in self.price_names]
+
+
+class DeclarationsForm(forms.Form):
+    declarations = forms.MultipleChoiceField(
+        label=gettext_lazy("The company declares"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, tender: Tender, **kwargs) -> None:
+        super().__init__(**kwargs)
+        rows = [(row["code"], in_language(row, "text")) for row in tender.declarations]
+        self.fields["declarations"].choices = rows
+        self.fields["declarations"].silently_optional = True
+
+
+class StartForm(forms.Form):
+    model_name = forms.CharField(
+        label=gettext_lazy("Drone model"),
+        help_text=gettext_lazy("The name and version under which you offer it."),
+        max_length=80,
+        error_messages={"required": gettext_lazy("Type the name of the drone model that you offer, with its version.")},
+    )
+
+
+# What a page showed when it was loaded
+
+
+def packed(texts: Mapping[str, str]) -> str:
+    """Texts by field for a hidden field of the page."""
+    return json.dumps(dict(texts), ensure_ascii=False, separators=(",", ":"))
+
+
+def unpacked(text: str) -> dict[str, str] | None:
+    """Back from the hidden field; None for anything that was not packed here."""
+    try:
+        seen = json.loads(text)
+    except ValueError:
+        return None
+    if not isinstance(seen, dict):
+        return None
+    return {str(field): value for field, value in seen.items() if isinstance(value, str)}
+
+
+def revision_in(data: Mapping[str, str]) -> int:
+    """The revision that the page was loaded at; 0, which no draft has, for anything that is no number."""
+    text = data.get("revision", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0

@@ -1,0 +1,130 @@
+from dataclasses import dataclass
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from coalition_portal.permission import Denied, Refused
+from tenders.notices.models import WantedDocument
+from tenders.proposals import staging
+from tenders.proposals.documents import (
+    UPLOAD_BYTES_MAX,
+    add_document,
+    limits_text,
+    remove_document,
+    too_large,
+)
+from tenders.proposals.downloads import attachment
+from tenders.proposals.models import Document
+from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of document on the page, with what is here and why the last file was refused."""
+
+    wanted: WantedDocument
+    limits: str
+    documents: list[Document]
+    refused_name: str
+    refused: str
+
+    @property
+    def has_room(self) -> bool:
+        return len(self.documents) < self.wanted.max_files
+
+    @property
+    def accept(self) -> str:
+        return ",".join(f".{extension}" for extension in self.wanted.file_types)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editing_page
+def documents(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    """POST is "Save and continue": files are saved already, so it freezes what is complete and leads on."""
+    if request.method != "POST":
+        return _render(request, page)
+    if page.can_edit and page.overview.is_complete:
+        _freeze(request, page)
+    return redirect("proposal-check", page.proposal.public_id)
+
+
+def _freeze(request: HttpRequest, page: DraftPage) -> None:
+    try:
+        staging.stage(proposal=page.proposal, by=request.user, now=request.now)
+    except Refused as refused:
+        messages.warning(request, refused.sentence)
+
+
+@require_POST
+@proposal_page
+def add(request: HttpRequest, page: DraftPage, kind: str) -> HttpResponse:
+    wanted = next((row for row in page.overview.wanted_documents if row.code == kind), None)
+    if wanted is None:
+        raise Http404
+    upload = request.FILES.get("file")
+    if upload is None:
+        return _render(request, page, refusal=(kind, "", _no_file(request, wanted)), status=422)
+    try:
+        document = add_document(proposal=page.proposal, kind_code=kind, upload=upload, by=request.user, now=request.now)
+    except (Denied, Refused) as refused:
+        reason = refused.reason if isinstance(refused, Denied) else refused.sentence
+        return _render(request, page, refusal=(kind, upload.name, reason), status=422)
+    messages.success(request, _("%(name)s is received and checked.") % {"name": document.name})
+    if document.name != upload.name:
+        messages.info(request, _("Its name was changed: characters that cannot be seen or stored were taken out."))
+    return redirect(f"{page.url('proposal-documents')}#kind-{kind}")
+
+
+def _no_file(request: HttpRequest, wanted: WantedDocument) -> str:
+    if getattr(request, "upload_was_too_large", False):
+        return too_large(wanted, None)
+    return _("No file was chosen. Choose one, then press “Upload file”.")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@editing_page
+def remove(request: HttpRequest, page: DraftPage, document_id: str) -> HttpResponse:
+    document = _document_of(page, document_id)
+    if request.method == "POST":
+        remove_document(document=document, by=request.user, now=request.now)
+        messages.success(request, _("%(name)s is removed.") % {"name": document.name})
+        return redirect("proposal-documents", page.proposal.public_id)
+    return render(request, "proposals/remove_document.html", {"page": page, "document": document})
+
+
+@require_safe
+@proposal_page
+def download(request: HttpRequest, page: DraftPage, document_id: str) -> HttpResponse:
+    return attachment(_document_of(page, document_id))
+
+
+def _document_of(page: DraftPage, document_id: str) -> Document:
+    return get_object_or_404(Document, proposal=page.proposal, public_id=document_id, removed_at=None)
+
+
+def _render(
+    request: HttpRequest, page: DraftPage, *, refusal: tuple[str, str, str] | None = None, status: int = 200
+) -> HttpResponse:
+    kind, name, sentence = refusal or ("", "", "")
+    kinds = [
+        Kind(
+            wanted=wanted,
+            limits=limits_text(wanted),
+            documents=[document for document in page.overview.documents if document.kind_code == wanted.code],
+            refused_name=name if wanted.code == kind else "",
+            refused=sentence if wanted.code == kind else "",
+        )
+        for wanted in page.overview.wanted_documents
+    ]
+    context = {
+        "page": page,
+        "kinds": kinds,
+        "count": len(page.overview.documents),
+        "size": sum(document.size_bytes for document in page.overview.documents),
+        "task": page.overview.task("documents"),
+        "most_bytes": UPLOAD_BYTES_MAX,
+    }
+    return render(request, "proposals/documents.html", context, status=status)

@@ -1,0 +1,96 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from coalition_portal.permission import Refused
+from tenders.notices.models import Tender
+from tenders.notices.queries import public_tenders
+from tenders.proposals import drafting
+from tenders.proposals.completeness import TaskCode
+from tenders.proposals.forms import StartForm
+from tenders.proposals.views.pages import DraftPage, company_page, proposal_page
+
+TONES = {"done": "good", "begun": "warn", "not_begun": "quiet"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@company_page
+def start(request: HttpRequest, number: str) -> HttpResponse:
+    """The form stands on the tender's page; here it is shown again with what was refused."""
+    tender = get_object_or_404(public_tenders(), number=number)
+    form = StartForm(request.POST or None)
+    if form.is_valid() and (proposal := _started(request, tender, form)):
+        messages.success(request, _("Your draft is begun. It saves whenever you press a button below."))
+        return redirect("proposal-answers", proposal.public_id)
+    status = 422 if form.is_bound else 200
+    return render(request, "proposals/start.html", {"tender": tender, "form": form}, status=status)
+
+
+def _started(request: HttpRequest, tender: Tender, form: StartForm):
+    try:
+        return drafting.start_proposal(
+            tender=tender, model_name=form.cleaned_data["model_name"], by=request.user, now=request.now
+        )
+    except Refused as refused:
+        form.add_error("model_name", refused.sentence)
+    return None
+
+
+@require_safe
+@proposal_page
+def proposal(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    context = {"page": page, "tasks": _task_rows(page), "next_task": _next_task(page)}
+    return render(request, "proposals/proposal.html", context)
+
+
+def _task_rows(page: DraftPage) -> list[dict]:
+    rows = []
+    for task in page.overview.tasks:
+        left = task.wanted - task.done
+        is_model = task.code == TaskCode.MODEL
+        rows.append(
+            {
+                "title": task.title,
+                "need": task.need,
+                "url": "" if is_model or not page.can_edit else _url_of(page, task),
+                "state": "" if task.state == "not_begun" else task.state,
+                "tone": TONES[task.state],
+                "word": _("%(count)s missing") % {"count": left} if left else _("Done"),
+            }
+        )
+    return [*rows, _check_row(page)]
+
+
+def _url_of(page: DraftPage, task) -> str:
+    anchor = "#declarations" if task.code == TaskCode.DECLARATIONS else ""
+    return page.url(task.url_name) + anchor
+
+
+def _check_row(page: DraftPage) -> dict:
+    """The last task: it can be opened at any time."""
+    if page.standing.is_submitted:
+        state, tone, word = "done", "good", _("Submitted")
+    elif page.overview.is_complete:
+        state, tone, word = "begun", "warn", _("Ready")
+    else:
+        state, tone, word = "", "quiet", _("Not ready")
+    return {
+        "title": _("Check and submit") if page.is_open else _("Read the draft"),
+        "need": _("Opens at any time; submits when nothing is missing.") if page.is_open else "",
+        "url": page.url("proposal-check"),
+        "state": state,
+        "tone": tone,
+        "word": word,
+    }
+
+
+def _next_task(page: DraftPage):
+    """Where the one button leads: the first task with something missing, else the check page."""
+    if not page.can_edit:
+        return {"url": page.url("proposal-check"), "label": _("Read the draft")}
+    for task in page.overview.tasks:
+        if task.state != "done" and task.code != TaskCode.MODEL:
+            return {"url": _url_of(page, task), "label": _("Continue: %(task)s") % {"task": task.title}}
+    return {"url": page.url("proposal-check"), "label": _("Check and submit")}

@@ -1,0 +1,127 @@
+"""What every page about one proposal knows, loaded from what the person may see: all else is not found."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import cached_property, wraps
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from coalition_portal.formatting import in_language
+from manufacturers.queries import landing_of, person_of
+from tenders.notices import timetable
+from tenders.notices.queries import deadline_in_force, may_see_all_requirements
+from tenders.notices.states import TenderState
+from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.models import Proposal
+from tenders.proposals.permissions import can_edit_draft, can_submit
+from tenders.proposals.queries import Standing, proposals_visible_to, standing_of
+
+View = Callable[..., HttpResponse]
+
+
+@dataclass
+class DraftPage:
+    """One proposal for one person at one instant."""
+
+    proposal: Proposal
+    closes_at: datetime
+    is_open: bool
+    can_edit: bool
+    can_sign: bool
+    sees_all: bool
+
+    @cached_property
+    def overview(self) -> Overview:
+        return Overview(self.proposal, sees_all=self.sees_all)
+
+    @cached_property
+    def standing(self) -> Standing:
+        return standing_of(self.proposal)
+
+    @property
+    def name(self) -> str:
+        """Tender and model; the hyphen of a model never ends a line."""
+        model = self.proposal.drone_model.name.replace("-", "\N{NON-BREAKING HYPHEN}")
+        return f"{in_language(self.proposal.tender, 'title')}: {model}"
+
+    @property
+    def word(self) -> str:
+        if self.standing.is_submitted:
+            return _("Submitted")
+        return _("Withdrawn") if self.standing.is_withdrawn else _("Not submitted")
+
+    @property
+    def tone(self) -> str:
+        if self.standing.is_submitted:
+            return "good"
+        return "soon" if self.is_open else ""
+
+    @property
+    def left(self) -> int:
+        """How many items are missing; at least one while the draft is not complete."""
+        return max(self.overview.wanted - self.overview.done, len(self.overview.missing) > 0)
+
+    def url(self, name: str, *args: object) -> str:
+        return reverse(name, args=[self.proposal.public_id, *args])
+
+
+def microseconds(moment: datetime) -> str:
+    """An instant as a machine writes it: UTC, six decimals, Z."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def company_page(view: View) -> View:
+    """Visitors are sent to sign in; whoever acts for no company is led where they belong."""
+
+    @login_required
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if person_of(request.user) is None:
+            return redirect(landing_of(request.user))
+        return view(request, *args, **kwargs)
+
+    return guarded
+
+
+def proposal_page(view: View) -> View:
+    """Gives the view the page of the proposal named in the address; a foreign one is not found, like a missing one."""
+
+    @login_required
+    @wraps(view)
+    def loaded(request: HttpRequest, pid: str, *args: Any, **kwargs: Any) -> HttpResponse:
+        return view(request, page_of(request, pid), *args, **kwargs)
+
+    return loaded
+
+
+def editing_page(view: View) -> View:
+    """As proposal_page, for pages that change the draft: who may only read is led to the check page, which shows it."""
+
+    @proposal_page
+    @wraps(view)
+    def editable(request: HttpRequest, page: DraftPage, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not page.can_edit and request.method != "POST":
+            return redirect("proposal-check", page.proposal.public_id)
+        return view(request, page, *args, **kwargs)
+
+    return editable
+
+
+def page_of(request: HttpRequest, pid: str) -> DraftPage:
+    proposal = get_object_or_404(with_content(proposals_visible_to(request.user)), public_id=pid)
+    closes_at = deadline_in_force(proposal.tender).closes_at
+    is_published = proposal.tender.state == TenderState.PUBLISHED
+    return DraftPage(
+        proposal=proposal,
+        closes_at=closes_at,
+        is_open=is_published and timetable.is_open_at(closes_at, request.now),
+        can_edit=can_edit_draft(request.user, proposal, request.now),
+        can_sign=can_submit(request.user, proposal),
+        sees_all=may_see_all_requirements(request.user),
+    )
