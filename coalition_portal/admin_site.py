@@ -1,5 +1,6 @@
 """The staff desk: Django's admin site with the slices' own pages in it, entered by the same door as the rest."""
 
+from importlib import import_module
 from importlib.util import find_spec
 
 from django.contrib.admin import AdminSite
@@ -24,6 +25,12 @@ class CoalitionAdminSite(AdminSite):
     def get_urls(self):
         """The slices' pages come first: the admin's own last pattern answers 404 to whatever it does not know."""
         return [*(path("", include(module)) for module in DESK_MODULES if find_spec(module)), *super().get_urls()]
+
+    def index(self, request, extra_context=None):
+        """What waits for this person and where their roles lead; the roof names the slices in strings only."""
+        desk = import_module("tenders.reviews.desk.index")
+        tasks, links = desk.tasks_for(request.user, request.now), desk.links_for(request.user)
+        return super().index(request, {"desk_tasks": tasks, "desk_links": links, **(extra_context or {})})
 
 
 class CoalitionAdminConfig(AdminConfig):

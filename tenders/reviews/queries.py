@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from coalition_portal.identity.queries import Person, has_role
+from coalition_portal.identity.queries import Person, has_role, live_grants
 from coalition_portal.identity.roles import Role
 from manufacturers.models import Company
 from tenders.notices.models import Criterion, CriterionMethod, Tender
@@ -51,10 +51,11 @@ def in_list_form(rows: QuerySet[OpenedProposal]) -> QuerySet[OpenedProposal]:
 
 def places_of(user: Person) -> QuerySet[PanelMember]:
     """The panel places of somebody who is a reviewer now, of tenders that were not cancelled, latest tender first."""
-    if not user.is_authenticated or not has_role(user, Role.REVIEWER):
+    is_reviewer = Exists(live_grants(user).filter(role=Role.REVIEWER))
+    if not user.is_authenticated:
         return PanelMember.objects.none()
     states = [TenderState.PUBLISHED, *IN_REVIEW]
-    rows = PanelMember.objects.filter(user=user, removed_at=None, tender__state__in=states)
+    rows = PanelMember.objects.filter(is_reviewer, user=user, removed_at=None, tender__state__in=states)
     return rows.select_related("tender", "declaration").order_by("-tender__published_at", "-tender__pk")
 
 
@@ -100,26 +101,30 @@ def queue_of(user: Person, tender: Tender | None = None) -> QuerySet[Assignment]
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a reviewer is in one tender; `begun` of those to score hold something already."""
+    """How many sheets there are and how many of them are locked."""
 
-    assigned: int
-    locked: int
+    assigned: int = 0
+    locked: int = 0
 
     @property
     def left(self) -> int:
         return self.assigned - self.locked
 
 
-def progress_of(user: Person, tender: Tender) -> Progress:
-    rows = (
-        queue_of(user, tender)
-        .order_by()
-        .aggregate(
-            assigned=Count("pk", distinct=True),
-            locked=Count("pk", filter=Q(sheet__state=SheetState.LOCKED), distinct=True),
-        )
+def progress_of(user: Person) -> dict[int, Progress]:
+    """How far a reviewer is, by the key of the tender; a tender without anything to score is not in it."""
+    rows = queue_of(user).order_by().values("member__tender")
+    return _progress_by_tender(rows, "member__tender")
+
+
+def _progress_by_tender(rows: QuerySet, tender: str) -> dict[int, Progress]:
+    counted = rows.annotate(
+        assigned=Count("pk", distinct=True), locked=Count("pk", filter=Q(sheet__state=SheetState.LOCKED), distinct=True)
     )
-    return Progress(assigned=rows["assigned"], locked=rows["locked"])
+    return {
+        pk: Progress(assigned=assigned, locked=locked)
+        for pk, assigned, locked in counted.values_list(tender, "assigned", "locked")
+    }
 
 
 def opened_visible_to_reviewer(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
@@ -191,6 +196,23 @@ def panel_of(tender: Tender) -> QuerySet[PanelMember]:
 
 def reviewed_criteria(tender: Tender) -> QuerySet[Criterion]:
     return Criterion.objects.filter(tender=tender, method=CriterionMethod.REVIEWED).order_by("order")
+
+
+def desk_progress(user: Person, tenders: Iterable[Tender]) -> dict[int, Progress]:
+    """Sheets of the proposals that this person may know of, by the key of the tender."""
+    known = unrecused(OpenedProposal.objects.filter(proposal__state=ProposalState.OPENED), user)
+    rows = Assignment.objects.filter(opened__tender__in=tenders, opened__in=known.values("pk"), ended_at=None)
+    return _progress_by_tender(rows.values("opened__tender"), "opened__tender")
+
+
+def may_see_board(user: Person, tender: Tender) -> bool:
+    """Scores before the ranking: those who run the panel, and auditors."""
+    return can_run_panel(user, tender) or has_role(user, Role.AUDITOR)
+
+
+def counted_scores() -> QuerySet[Score]:
+    """Scores that count: of locked sheets whose assignment stands. An assignment ends when its reviewer is recused."""
+    return Score.objects.filter(sheet__state=SheetState.LOCKED, sheet__assignment__ended_at=None)
 
 
 def consensus_progress(user: Person, tender: Tender) -> tuple[int, int]:

@@ -177,12 +177,12 @@ def _keep(
         score = stored.get(code) or Score(sheet=sheet, criterion=criteria[code])
         score.points, score.reason, score.version = points, reason.strip(), sheet.version
         score.save()
-    _log(Event.REVIEWS_SHEET_SAVED, sheet, _given_in(sheet), now)
+    _log(Event.REVIEWS_SHEET_SAVED, sheet, given_in(sheet), now)
 
 
 def _complete(assignment: Assignment, sheet: ScoreSheet | None) -> dict[str, Given]:
     criteria = criteria_of(assignment)
-    scores = {} if sheet is None else _given_in(sheet)
+    scores = {} if sheet is None else given_in(sheet)
     missing = missing_in(criteria, scores, requirement_codes(assignment.member.tender_id))
     for code, sentence in missing.items():
         title = in_language(criteria[code], "title")
@@ -190,7 +190,7 @@ def _complete(assignment: Assignment, sheet: ScoreSheet | None) -> dict[str, Giv
     return scores
 
 
-def _given_in(sheet: ScoreSheet) -> dict[str, Given]:
+def given_in(sheet: ScoreSheet) -> dict[str, Given]:
     rows = sheet.scores.order_by("criterion__order").values_list("criterion__code", "points", "reason")
     return {code: (points, reason) for code, points, reason in rows}
 
