@@ -86,9 +86,9 @@ def change_company(
         check_can_own(by, company)
         if company.state not in MAY_CHANGE:
             sentence = _(
-                "The company is %(state)s with these facts, so they stay. Ask your delegation to return it to you."
+                "The delegation relies on these facts (%(state)s), so they stay. Write to it where one is wrong."
             )
-            raise RegistrationRefused(sentence % {"state": company.get_state_display().lower()})
+            raise RegistrationRefused(sentence % {"state": company.get_state_display()})
         changed = {name: value for name, value in asdict(facts).items() if str(getattr(company, name)) != value}
         if not changed:
             return company

@@ -126,7 +126,9 @@ def test_number_of_another_form_is_refused(scheme, typed):
 
 
 def test_every_register_has_a_good_and_a_bad_number():
-    assert {scheme for scheme, *_numbers in TYPED_AND_KEPT} == {scheme for scheme, _number in BAD_FORM} == set(REGISTERS)
+    assert (
+        {scheme for scheme, *_numbers in TYPED_AND_KEPT} == {scheme for scheme, _number in BAD_FORM} == set(REGISTERS)
+    )
 
 
 @pytest.mark.parametrize(("scheme", "number"), RIGHT_CHECK_DIGITS)
