@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from coalition_portal.formatting import figure, money
+from coalition_portal.formatting import figure, short_money
 from coalition_portal.identity.queries import Person, fund_milestones, member_countries
 from manufacturers.eligibility import confidences
 from tenders.notices import public_figures, sheet, words
@@ -123,7 +123,7 @@ def _rows(tenders, request: HttpRequest) -> list[dict]:
 
 def _fund_columns() -> list[tuple]:
     milestones = fund_milestones()
-    return [(one.amount, money(one.amount, one.currency), words.sourced_date(one.date)) for one in milestones]
+    return [(one.amount, short_money(one.amount, one.currency), words.sourced_date(one.date)) for one in milestones]
 
 
 def _coalition_figures(country_count: int) -> list[dict]:
