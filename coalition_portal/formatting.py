@@ -177,6 +177,16 @@ def money(amount: int | Decimal | None, currency: str) -> str:
     }
 
 
+def short_money(amount: int | Decimal, currency: str) -> str:
+    """As in "EUR 176M" or "EUR 1.5M", for narrow places; below a million the whole amount."""
+    if abs(amount) < 1_000_000:
+        return money(amount, currency)
+    return gettext("%(currency)s %(amount)sM").replace(" ", SPACE) % {
+        "currency": currency,
+        "amount": figure(_tenths(amount, 1_000_000)),
+    }
+
+
 def file_size(size_bytes: int | None) -> str:
     """Bytes in decimal units: "212 kB", "4.2 MB", "1.5 GB". Needs size_bytes >= 0."""
     if size_bytes is None:
@@ -190,8 +200,8 @@ def file_size(size_bytes: int | None) -> str:
     return gettext("%(size)s GB").replace(" ", SPACE) % {"size": figure(_tenths(size_bytes, 1_000_000_000))}
 
 
-def _tenths(size_bytes: int, unit: int) -> Decimal:
-    return (Decimal(size_bytes) / unit).quantize(Decimal("0.1"))
+def _tenths(value: int | Decimal, unit: int) -> Decimal:
+    return (Decimal(value) / unit).quantize(Decimal("0.1"))
 
 
 def short_digest(digest: str) -> str:

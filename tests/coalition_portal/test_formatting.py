@@ -155,6 +155,19 @@ def test_money(amount, told):
 
 
 @pytest.mark.parametrize(
+    ("amount", "told"),
+    [
+        (176_000_000, "EUR 176M"),
+        (Decimal("1549999.99"), "EUR 1.5M"),
+        (1_000_000, "EUR 1M"),
+        (999_999, "EUR 999,999"),
+    ],
+)
+def test_short_money(amount, told):
+    assert plain(formatting.short_money(amount, "EUR")) == told
+
+
+@pytest.mark.parametrize(
     ("size_bytes", "told"),
     [
         (0, "0 bytes"),
