@@ -416,7 +416,7 @@ class ColumnsNode(template.Node):
 
 @register.tag
 def columns_if_side(parser, token):
-    """`{% columns_if_side %}wide{% side %}narrow{% endcolumns_if_side %}`: two columns where the narrow one holds anything."""
+    """`{% columns_if_side %}wide{% side %}narrow{% endcolumns_if_side %}`: one column where `narrow` is empty."""
     wide = parser.parse(("side",))
     parser.delete_first_token()
     narrow = parser.parse(("endcolumns_if_side",))
