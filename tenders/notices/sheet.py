@@ -39,6 +39,13 @@ class Move(NamedTuple):
     reason: str
 
 
+def offer_line(tender: Tender) -> str:
+    """What the list says about a tender on one line: its series, batches and budget."""
+    series = in_language(tender.series, "title") if tender.series else ""
+    budget = money(tender.budget_amount, tender.budget_currency)
+    return " · ".join(part for part in (series, _most_batches(tender), budget) if part)
+
+
 def requirement_row(requirement: Requirement) -> Row:
     bounded = requirement.threshold is not None and requirement.operator != "eq"
     return Row(
@@ -121,15 +128,21 @@ def terms(tender: Tender) -> list[dict]:
 
 
 def _batches(tender: Tender) -> str:
-    if not tender.batches_max:
+    most = _most_batches(tender)
+    if not most:
         return ""
-    most = ngettext("Up to %(count)s batch", "Up to %(count)s batches", tender.batches_max)
-    most = most % {"count": tender.batches_max}
     each = ngettext("%(count)s drone in a batch", "%(count)s drones in a batch", tender.drones_per_batch)
     each = each % {"count": tender.drones_per_batch}
     if tender.terms.get("batches_per_winner") == 1:
         return _("%(most)s, one for each winner; %(each)s") % {"most": most, "each": each}
     return f"{most}; {each}"
+
+
+def _most_batches(tender: Tender) -> str:
+    if not tender.batches_max:
+        return ""
+    sentence = ngettext("Up to %(count)s batch", "Up to %(count)s batches", tender.batches_max)
+    return sentence % {"count": tender.batches_max}
 
 
 def _days(days: int | None) -> str:

@@ -28,8 +28,9 @@ TENDERS_ON_A_PAGE = 20
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     countries = member_countries()
+    open_tenders = public_tenders().open_at(request.now).order_by("closes_at", "pk")
     context = {
-        "open_tenders": public_tenders().open_at(request.now).order_by("closes_at", "pk"),
+        "offers": [(one, sheet.offer_line(one)) for one in open_tenders],
         "earlier": _rows(public_tenders().with_status_at(_not_open(), request.now)[:EARLIER_ON_HOME], request),
         "countries": countries,
         "state_count": len(confidences()),

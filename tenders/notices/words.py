@@ -1,7 +1,6 @@
 """One word per idea: what pages say for statuses, stages and parts of a tender."""
 
 from datetime import date
-from decimal import Decimal
 from typing import NamedTuple
 
 from django.utils import dateformat
@@ -88,12 +87,6 @@ def sourced_date(text: str) -> str:
     if len(parts) == 3:
         return day(date(*parts))
     return dateformat.format(date(*parts, 1), "F Y").replace(" ", SPACE) if len(parts) == 2 else ""
-
-
-def money_in_millions(amount: Decimal, currency: str) -> str:
-    """Such as EUR 176M: for captions of drawings, where the whole figure stands in a table nearby."""
-    millions = gettext("%(number)sM") % {"number": figure((amount / 1_000_000).quantize(Decimal("0.1")))}
-    return f"{currency}{SPACE}{millions}"
 
 
 def tolerance_text(tolerance: dict, unit: str) -> str:
