@@ -22,17 +22,19 @@ MILLISECOND = timedelta(milliseconds=1)
 SETTLED = timedelta(seconds=2, milliseconds=50)
 
 
-LEAST = timedelta(seconds=5)
+LEAST, MOST = timedelta(seconds=5), timedelta(seconds=40)
 RESERVE = 3
 """So many times the measured work lies before the deadline, so that a busy machine is ready when it comes."""
 
 
 def _tender_with_bundles(count):
     """A tender whose deadline comes soon after `count` staged bundles are ready, and the bundles."""
+    rehearsal = published_tender(closes_at=next_whole_second(timedelta(minutes=10)))
+    staged_bundle(tender=rehearsal)
     begun_at = clock.now()
-    staged_bundle(tender=published_tender(closes_at=next_whole_second(timedelta(minutes=10))))
+    staged_bundle(tender=rehearsal)
     needed = RESERVE * count * (clock.now() - begun_at)
-    tender = published_tender(closes_at=next_whole_second(max(LEAST, needed)))
+    tender = published_tender(closes_at=next_whole_second(min(max(LEAST, needed), MOST)))
     return tender, [staged_bundle(tender=tender) for _number in range(count)]
 
 

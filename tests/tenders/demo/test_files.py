@@ -9,8 +9,8 @@ from tenders.proposals.file_types import media_type_of
     [
         ("technical_description", "pdf", "application/pdf"),
         ("production_plan", "pdf", "application/pdf"),
-        ("flight_evidence", "csv", "text/csv"),
-        ("origin_table", "csv", "text/csv"),
+        ("flight_evidence", "csv", "text/csv; charset=utf-8"),
+        ("origin_table", "csv", "text/csv; charset=utf-8"),
     ],
 )
 def test_documents_are_what_their_names_say(kind, extension, media_type):
