@@ -16,12 +16,15 @@ if os.environ.get("TEST_DATABASE_URL"):
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
 from coalition_portal.settings import *  # noqa: E402, F403 - the environment above must be set first
-from coalition_portal.settings import DATABASES, STORAGES  # noqa: E402
+from coalition_portal.settings import DATABASES, INSTALLED_APPS, STORAGES  # noqa: E402
 
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     # Several runs may share one server.
     DATABASES["default"]["TEST"] = {"NAME": f"test_portal_{os.getpid()}"}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
+# The live server serves static files where it finds this app under its plain name.
+_named = "coalition_portal.static_files.PortalStaticFilesConfig"
+INSTALLED_APPS = ["django.contrib.staticfiles" if app == _named else app for app in INSTALLED_APPS]
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 # Argon2 is slow on purpose; tests/coalition_portal/test_passwords.py looks at the real one.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher", "coalition_portal.passwords.PortalPasswordHasher"]
