@@ -19,7 +19,6 @@ logger = logging.getLogger(__name__)
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
-API_PREFIX = "/api/v1/"
 OPEN_WITHOUT_SECOND_FACTOR = re.compile(r"^/(accounts/|i18n/|static/|healthz$|readyz$|favicon\.ico$)")
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -50,22 +49,6 @@ class RequestMoment:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         request.now = clock.now()
-        return self.get_response(request)
-
-
-class CookielessApi:
-    """Takes the cookies away from API requests, before anything reads them.
-
-    Public answers must be the same for everybody and fit for shared caches. A cookie of session or language that is
-    merely looked at adds `Vary: Cookie`, which makes every visitor's copy a different one.
-    """
-
-    def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith(API_PREFIX):
-            request.COOKIES = {}
         return self.get_response(request)
 
 

@@ -55,17 +55,19 @@ INSTALLED_APPS = [
     "tenders.proposals",
     "tenders.reviews",
     "tenders.api",
+    *(["tenders.demo"] if PORTAL_DEMO else []),
 ]
 
 MIDDLEWARE = [
     "coalition_portal.middleware.RequestId",
     "coalition_portal.middleware.RequestMoment",
-    "coalition_portal.middleware.CookielessApi",
     "django.middleware.security.SecurityMiddleware",
     "coalition_portal.middleware.SecurityHeaders",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.middleware.gzip.GZipMiddleware",
+    # Requests of the public API end here; what follows is for people.
+    "tenders.api.middleware.PublicApi",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -321,7 +323,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The API: JSON in, JSON out; sessions and cookies have no meaning there
+# The API: JSON out, read-only; sessions and cookies have no meaning there (tenders.api.middleware.PublicApi)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -330,12 +332,33 @@ REST_FRAMEWORK = {
     "DEFAULT_PERMISSION_CLASSES": [],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "tenders.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
     "UNAUTHENTICATED_USER": None,
 }
 SPECTACULAR_SETTINGS = {
-    "OAS_VERSION": "3.1.0",
+    "OAS_VERSION": "3.1.1",
+    "TITLE": _("Tenders of the International Drone Coalition"),
+    "DESCRIPTION": _(
+        "Published tenders and their status, for everybody, without a key. Within v1 only fields, routes and codes are "
+        "added: ignore what you do not know. HEAD and OPTIONS work on every route. Each address has 600 requests in "
+        "10 minutes; an answer 304 is free."
+    ),
+    # Raise it with every change of what the API says: it is part of every ETag.
+    "VERSION": "1.0.0",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "PATH_CONVERTER_OVERRIDES": {"tender_number": {"type": "string", "pattern": "^IDC-[0-9]{4}-[0-9]{4,10}$"}},
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SORT_OPERATIONS": False,
+    "SORT_OPERATION_PARAMETERS": False,
+    "ENUM_NAME_OVERRIDES": {
+        "TenderStatusWord": "tenders.api.serializers.TENDER_STATUS",
+        "OcdsStatusWord": "tenders.api.serializers.OCDS_TENDER_STATUS",
+    },
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "defaultModelsExpandDepth": 0, "validatorUrl": None},
 }
 
 # Languages and time

@@ -2,7 +2,6 @@
 
 import base64
 import json
-import logging
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -11,13 +10,12 @@ from django.core.exceptions import SuspiciousOperation
 from django.core.signals import got_request_exception
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import Resolver404, reverse
+from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
 from tenders.api import problems
 from tenders.api.problems import ProblemType
-
-logger = logging.getLogger("django.request")
 
 MEDIA_TYPE = "application/problem+json"
 SHOWN_CHARACTERS = 100
@@ -60,9 +58,14 @@ def exception_handler(exception: Exception, context: dict) -> HttpResponse:
 def response_to(exception: Exception, request: HttpRequest) -> HttpResponse:
     """The answer to any exception. An unexpected one is logged; its text stays inside."""
     problem = _problem_of(exception, request)
+    response = _response(problem, request)
     if problem.kind is problems.INTERNAL_ERROR:
         got_request_exception.send(sender=None, request=request)
-        logger.error("%s failed", request.path, exc_info=exception, extra={"status_code": 500, "request": request})
+        log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=exception)
+    return response
+
+
+def _response(problem: Problem, request: HttpRequest) -> HttpResponse:
     body = {
         "type": problem.kind.url,
         "title": str(problem.kind.title),

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.views import APIView
 
 from tenders.api import caching, errors, facts, pagination, parameters, rows, schema, serializers, shapes, throttling
+from tenders.api.negotiation import JsonOnly
 from tenders.api.problems import INVALID_CURSOR, NOT_FOUND, VALIDATION
 
 VERSION = settings.SPECTACULAR_SETTINGS["VERSION"]
@@ -36,6 +37,7 @@ class PublicView(APIView):
     """A read-only route under the limit of its address. An answer 304 is not counted."""
 
     http_method_names = ["get", "head", "options"]
+    content_negotiation_class = JsonOnly
     allowance = None
     is_counted = False
 

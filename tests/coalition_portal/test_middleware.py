@@ -58,8 +58,6 @@ urlpatterns = [
     path("own", own_headers),
     path("fail/<how>", fail),
     path("sign-in", sign_in),
-    path("api/v1/plain", plain),
-    path("api/v1/who", who),
     path("healthz", plain),
     path("readyz", plain),
     path("healthz-not", plain),
@@ -141,18 +139,6 @@ def test_a_stale_session_is_a_visitors(client_of):
     user.delete()
 
     assert browser.get("/plain")["Cache-Control"] == "public, max-age=60"
-
-
-def test_the_api_knows_no_cookies(client_of, settings):
-    browser = client_of(people.person())
-    browser.cookies[settings.LANGUAGE_COOKIE_NAME] = "uk"
-
-    response = browser.get("/api/v1/plain")
-    assert response["Cache-Control"] == "public, max-age=60"
-    assert "Cookie" not in response["Vary"]
-    assert (response["Content-Language"], browser.get("/plain")["Content-Language"]) == ("en", "uk")
-    assert browser.get("/api/v1/who").content == b"AnonymousUser"
-    assert browser.get("/who").content != b"AnonymousUser"
 
 
 OPEN_PATHS = ["/healthz", "/readyz", "/accounts/logout/", "/accounts/2fa/", "/accounts/2fa/totp/activate/"]

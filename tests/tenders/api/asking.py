@@ -1,0 +1,59 @@
+"""How tests ask the API and what they expect of every answer."""
+
+import base64
+import uuid
+from datetime import datetime, timedelta
+
+HOST = "http://127.0.0.1:8000"
+BASE = f"{HOST}/api/v1"
+MICROSECOND = timedelta(microseconds=1)
+AROUND = [-MICROSECOND, timedelta(0), MICROSECOND]
+
+
+class Api:
+    """Asks routes below /api/v1/; with `at` the portal's clock stands still at that instant."""
+
+    def __init__(self, client, time_machine):
+        self.client = client
+        self.time_machine = time_machine
+
+    def at(self, instant: datetime):
+        self.time_machine.move_to(instant, tick=False)
+        return self
+
+    def get(self, path="", method="GET", **headers):
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return self.client.generic(method, f"/api/v1/{path}", headers=names)
+
+    def json(self, path="", **headers):
+        response = self.get(path, **headers)
+        assert (response.status_code, response["Content-Type"]) == (200, "application/json"), response.content
+        return response.json()
+
+    def ids(self, path="tenders", **headers):
+        return [row["id"] for row in self.json(path, **headers)["data"]]
+
+    def walk(self, path="tenders"):
+        """Ids of all pages, one list for each, following links.next as it is."""
+        pages, url = [], f"{BASE}/{path}"
+        while url:
+            body = self.json(url.removeprefix(f"{BASE}/"))
+            pages.append([row["id"] for row in body["data"]])
+            url = body["links"].get("next")
+        return pages
+
+
+def problem(response, slug, title, detail, *errors):
+    """What the body of this problem must be, whole."""
+    body = {
+        "type": f"{HOST}/problems/{slug}",
+        "title": title,
+        "status": response.status_code,
+        "detail": detail,
+        "instance": uuid.UUID(bytes=base64.b32decode(response["X-Request-ID"].upper() + "======")).urn,
+    }
+    if errors:
+        body["errors"] = [{"parameter": parameter, "code": code, "detail": words} for parameter, code, words in errors]
+    assert response["Content-Type"] == "application/problem+json"
+    assert response["Cache-Control"] == "no-store"
+    return body

@@ -1,0 +1,25 @@
+"""A client of the API: no cookies, one address, a fresh allowance, and the portal's clock where a test sets it."""
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+
+from tenders.api import throttling
+from tests.factories.cutoffs import CutOff
+from tests.tenders.api.asking import Api
+
+
+@pytest.fixture(autouse=True)
+def fresh_allowance():
+    cache.clear()
+    throttling.counter.silent_until = None
+
+
+@pytest.fixture
+def api(db, time_machine):
+    return Api(Client(raise_request_exception=False), time_machine)
+
+
+@pytest.fixture
+def cutoff(db, database_clock):
+    return CutOff(database_clock)
