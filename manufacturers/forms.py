@@ -79,7 +79,7 @@ class CompanyForm(forms.Form):
         return self._checked(facts.check_original_name, "original_name")
 
     def clean(self):
-        """The register is judged with its country, the number with its register; what is missing was said already."""
+        """The register is judged with its country, and the number by a register that fits."""
         given = self.cleaned_data
         if given.get("country") and given.get("register_scheme"):
             self._try(facts.check_scheme, given["register_scheme"], given["country"])

@@ -74,7 +74,7 @@ def register(request):
         else:
             messages.success(request, _("%(name)s is registered.") % {"name": company.legal_name})
             return redirect(_next_of(request))
-    context = {"form": form, "hints": register_hints(), "next": _wanted_next(request)}
+    context = {"company": None, "form": form, "hints": register_hints(), "next": _wanted_next(request)}
     return render(request, "manufacturers/register.html", context)
 
 
