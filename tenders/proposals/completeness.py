@@ -128,6 +128,22 @@ class Overview:
         ]
 
     @property
+    def missing_briefly(self) -> list[Missing]:
+        """The same with all answers in one line: eighteen links help nobody."""
+        answers = [item for item in self.missing if item.task == TaskCode.ANSWERS]
+        if len(answers) < 2:
+            return self.missing
+        left = [row.code for row in self.visible_requirements if row.code not in self.claims]
+        sentence = _("%(count)s answers: %(codes)s") % {
+            "count": len(self.requirements) - len(self.claims),
+            "codes": ", ".join(left),
+        }
+        brief = self._missing_at(TaskCode.ANSWERS, sentence, answers[0].anchor)
+        first = self.missing.index(answers[0])
+        others = [item for item in self.missing if item.task != TaskCode.ANSWERS]
+        return [*others[:first], brief, *others[first:]]
+
+    @property
     def is_complete(self) -> bool:
         return not self.missing
 

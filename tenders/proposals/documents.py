@@ -177,23 +177,23 @@ def limits_text(wanted: WantedDocument) -> str:
     return _("%(types)s, %(files)s, at most %(size)s") % {
         "types": types_text(wanted),
         "files": files,
-        "size": _megabytes(limit_bytes(wanted)),
+        "size": megabytes_text(limit_bytes(wanted)),
     }
 
 
-def _megabytes(size_bytes: int) -> str:
+def megabytes_text(size_bytes: int) -> str:
     return f"{size_bytes // MEGABYTE}\N{NO-BREAK SPACE}MB"
 
 
 def too_large(wanted: WantedDocument, size_bytes: int | None) -> str:
     """`size_bytes` is None where the portal stopped reading."""
-    got = _megabytes(UPLOAD_BYTES_MAX) if size_bytes is None else file_size(size_bytes)
+    got = megabytes_text(UPLOAD_BYTES_MAX) if size_bytes is None else file_size(size_bytes)
     pattern = (
         _("We got a file of more than %(got)s. We want at most %(most)s. Make it smaller and choose it again.")
         if size_bytes is None
         else _("We got a file of %(got)s. We want at most %(most)s. Make it smaller and choose it again.")
     )
-    return pattern % {"got": got, "most": _megabytes(limit_bytes(wanted))}
+    return pattern % {"got": got, "most": megabytes_text(limit_bytes(wanted))}
 
 
 def _not_of_type(extension: str, wanted: WantedDocument) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tenders.notices.claims import Claim, unit_words
+from tenders.notices.claims import Claim, unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.proposals.answering import Unread, Unreadable, plain, read_number
 from tenders.proposals.models import Answer, Proposal
@@ -46,6 +46,17 @@ def claim_of(requirement: Requirement, answer: Answer | None) -> Claim:
         AnswerType.TEXT: answer.text,
     }
     return columns[AnswerType(requirement.answer_type)]
+
+
+def judged_text(requirement: Requirement) -> str:
+    """What a claim is held against, as words; empty where every claim stands and is scored only."""
+    if requirement.answer_type == AnswerType.NUMBER:
+        is_judged = requirement.threshold is not None and bool(requirement.operator)
+    elif requirement.answer_type == AnswerType.YES_NO:
+        is_judged = requirement.wanted_yes is not None
+    else:
+        is_judged = bool(requirement.accepted_choices)
+    return wanted_text(requirement) if is_judged else ""
 
 
 def answer_columns(requirement: Requirement, text: str) -> dict[str, Claim]:

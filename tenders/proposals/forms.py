@@ -17,11 +17,26 @@ from tenders.proposals.draft_texts import PRICE, price_lines, sentence_about_ans
 Judge = Callable[[str], str]
 
 
+class DraftField(forms.CharField):
+    """`required` says what a proposal needs in the end. A draft may be saved without it."""
+
+    def validate(self, value: str) -> None:
+        """An empty text is kept; the validators judge any other."""
+
+
+class DraftChoices(forms.MultipleChoiceField):
+    def validate(self, value: list[str]) -> None:
+        if value:
+            super().validate(value)
+
+
 class TextFields(forms.Form):
     """Fields that hold texts; each text is judged by a sentence, which is empty where there is nothing to say."""
 
+    use_required_attribute = False
+
     def keep_as_text(self, name: str, judge: Judge, **field) -> None:
-        self.fields[name] = forms.CharField(required=False, validators=[partial(_refuse, judge)], **field)
+        self.fields[name] = DraftField(validators=[partial(_refuse, judge)], **field)
 
     @property
     def readable(self) -> dict[str, str]:
@@ -80,11 +95,10 @@ class OfferForm(TextFields):
                 PRICE + line["code"],
                 label=in_language(line, "title"),
                 help_text=in_language(line, "includes"),
+                required=line["required"],
                 widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
             )
         self._add_capacity(tender)
-        for line in price_lines(tender):
-            self.fields[PRICE + line["code"]].silently_optional = line["required"]
 
     def _add_capacity(self, tender: Tender) -> None:
         digits = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
@@ -108,13 +122,12 @@ class OfferForm(TextFields):
             label=_("Region of production"),
             help_text=_("A region such as a county or an oblast. Never an address."),
         )
-        for name in ("lead_time_days", "monthly_capacity", "production_region"):
-            self.fields[name].silently_optional = True
         self._add(
             tender,
             "partners",
             label=_("Partners and subcontractors"),
             help_text=_("Legal name and part of the work, one in a line. Leave empty if there are none."),
+            required=False,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
         self._add(
@@ -122,6 +135,7 @@ class OfferForm(TextFields):
             "trial_support",
             label=_("Support at the trials"),
             help_text=_("Who helps the test site, how, and in which languages."),
+            required=False,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
 
@@ -138,15 +152,14 @@ class OfferForm(TextFields):
 
 
 class DeclarationsForm(forms.Form):
-    declarations = forms.MultipleChoiceField(
-        label=gettext_lazy("The company declares"), required=False, widget=forms.CheckboxSelectMultiple
-    )
+    use_required_attribute = False
+
+    declarations = DraftChoices(label=gettext_lazy("The company declares"), widget=forms.CheckboxSelectMultiple)
 
     def __init__(self, tender: Tender, **kwargs) -> None:
         super().__init__(**kwargs)
         rows = [(row["code"], in_language(row, "text")) for row in tender.declarations]
         self.fields["declarations"].choices = rows
-        self.fields["declarations"].silently_optional = True
 
 
 class StartForm(forms.Form):

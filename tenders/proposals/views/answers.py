@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied
 from tenders.notices.claims import Claim, Verdict, claim_text, unit_words, verdict, wanted_text
-from tenders.notices.models import AnswerType, Requirement
+from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.notices.queries import requirements_visible_to
 from tenders.proposals import drafting
-from tenders.proposals.draft_texts import answer_columns, answer_text
+from tenders.proposals.draft_texts import answer_columns, answer_text, judged_text
 from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import AnswersForm, packed, revision_in, unpacked
 from tenders.proposals.models import Answer, Proposal
@@ -142,7 +142,7 @@ def _render(
     context = {
         "page": page,
         "form": form,
-        "rows": rows,
+        "groups": _groups(page.proposal.tender, rows),
         "problem": stale.sentence if stale else problem,
         "revision": page.proposal.revision,
         "seen": packed(saved),
@@ -151,6 +151,18 @@ def _render(
         "hidden": len(page.overview.requirements) - len(requirements),
     }
     return render(request, "proposals/answers.html", context, status=status)
+
+
+def _groups(tender: Tender, rows: list[Row]) -> list[tuple[str, list[Row]]]:
+    """Rows under the title of their criterion, in their order; one without a criterion stays with those before it."""
+    titles = {row.code: in_language(row, "title") for row in tender.criteria.all()}
+    groups: list[tuple[str, list[Row]]] = []
+    for row in rows:
+        title = titles.get(row.requirement.criterion_code, "")
+        if not groups or (title and title != groups[-1][0]):
+            groups.append((title or _("Requirements"), []))
+        groups[-1][1].append(row)
+    return groups
 
 
 def _claim(row: Requirement, texts: Mapping[str, str]) -> Claim:
@@ -169,7 +181,7 @@ def _row(row: Requirement, form: AnswersForm, claim: Claim, clash: str | None, k
         field=form[row.code],
         claim=claim,
         unit=unit_words(row.unit, row.threshold) if row.threshold is not None else row.unit,
-        wanted=wanted_text(row),
+        wanted=judged_text(row),
         tone=tone,
         word=word,
         text=text,

@@ -60,11 +60,6 @@ class Line:
         return self.proposal.state == ProposalState.OPENED and self.proposal.tender.state == TenderState.OPENED
 
     @property
-    def is_ranked(self) -> bool:
-        """The ranking is made; the page of results says whether it is published."""
-        return self.proposal.tender.state == TenderState.RANKED and self.standing.is_submitted
-
-    @property
     def is_finished(self) -> bool:
         return self.proposal.tender.state in (TenderState.CANCELLED, TenderState.UNSUCCESSFUL)
 

@@ -3,9 +3,11 @@ from dataclasses import dataclass
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
 from tenders.proposals import staging
@@ -13,6 +15,7 @@ from tenders.proposals.documents import (
     UPLOAD_BYTES_MAX,
     add_document,
     limits_text,
+    megabytes_text,
     remove_document,
     too_large,
 )
@@ -30,6 +33,11 @@ class Kind:
     documents: list[Document]
     refused_name: str
     refused: str
+
+    @property
+    def label(self) -> str:
+        """Seen as "Choose a file"; read out with the title, for the heading above stands elsewhere in the reading."""
+        return format_html('{}<span class="hide">: {}</span>', _("Choose a file"), in_language(self.wanted, "title"))
 
     @property
     def has_room(self) -> bool:
@@ -125,6 +133,6 @@ def _render(
         "count": len(page.overview.documents),
         "size": sum(document.size_bytes for document in page.overview.documents),
         "task": page.overview.task("documents"),
-        "most_bytes": UPLOAD_BYTES_MAX,
+        "each": megabytes_text(UPLOAD_BYTES_MAX),
     }
     return render(request, "proposals/documents.html", context, status=status)

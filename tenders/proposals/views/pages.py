@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from coalition_portal.formatting import in_language
+from coalition_portal.formatting import in_language, is_soon
 from manufacturers.queries import landing_of, person_of
 from tenders.notices import timetable
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
@@ -35,6 +35,7 @@ class DraftPage:
     can_edit: bool
     can_sign: bool
     sees_all: bool
+    now: datetime
 
     @cached_property
     def overview(self) -> Overview:
@@ -60,7 +61,7 @@ class DraftPage:
     def tone(self) -> str:
         if self.standing.is_submitted:
             return "good"
-        return "soon" if self.is_open else ""
+        return "soon" if self.is_open and is_soon(self.now, self.closes_at) else ""
 
     @property
     def left(self) -> int:
@@ -124,4 +125,5 @@ def page_of(request: HttpRequest, pid: str) -> DraftPage:
         can_edit=can_edit_draft(request.user, proposal, request.now),
         can_sign=can_submit(request.user, proposal),
         sees_all=may_see_all_requirements(request.user),
+        now=request.now,
     )

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coalition_portal.formatting import duration, figure, in_language
 from coalition_portal.ledger.append import entry_of
 from coalition_portal.permission import Refused
-from tenders.notices.claims import Verdict, claim_text, wanted_text
+from tenders.notices.claims import Verdict, claim_text
 from tenders.notices.models import Requirement
 from tenders.proposals import staging, submission
-from tenders.proposals.draft_texts import price_lines, prices_of
+from tenders.proposals.draft_texts import judged_text, price_lines, prices_of
 from tenders.proposals.models import Act, Bundle, Proposal, Provisional, Refusal
 from tenders.proposals.queries import proposals_visible_to
 from tenders.proposals.submission import Outcome
@@ -28,7 +28,7 @@ RESULTS = {
     Verdict.PASSES: ("good", gettext_lazy("Passes")),
     Verdict.FAILS: ("bad", gettext_lazy("Does not pass")),
     Verdict.MISSING: ("warn", gettext_lazy("Missing")),
-    Verdict.NOT_JUDGED: ("quiet", gettext_lazy("No threshold")),
+    Verdict.NOT_JUDGED: ("quiet", gettext_lazy("Scored")),
 }
 
 
@@ -68,7 +68,7 @@ def _answer_row(page: DraftPage, row: Requirement) -> AnswerRow:
     if tone == "bad" and not row.must_have:
         tone, word = "warn", _("Below the threshold")
     claim = claim_text(row, page.overview.claims.get(row.code))
-    return AnswerRow(requirement=row, claim=claim, wanted=wanted_text(row), tone=tone, word=str(word))
+    return AnswerRow(requirement=row, claim=claim, wanted=judged_text(row), tone=tone, word=str(word))
 
 
 def _price_rows(proposal: Proposal) -> list[tuple[str, object]]:
