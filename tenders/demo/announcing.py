@@ -31,15 +31,31 @@ ANNOUNCEMENTS = {
     row.key: row
     for row in (
         Announcement(
-            "fpv_first", "advanced_fpv", "officer.gb", "chair.lv",
-            ("first-series-2026", "First series 2026", "Перша серія 2026"), ("First FPV drones", "Перші FPV-дрони"), ("54000000", "EUR"), 5,
+            "fpv_first",
+            "advanced_fpv",
+            "officer.gb",
+            "chair.lv",
+            ("first-series-2026", "First series 2026", "Перша серія 2026"),
+            ("First FPV drones", "Перші FPV-дрони"),
+            ("54000000", "EUR"),
+            5,
         ),
         Announcement(
-            "reconnaissance", "reconnaissance", "officer.lv", "chair.gb",
-            ("third-series-2026", "Third series 2026", "Третя серія 2026"), None, ("3000000", "EUR"), 8,
+            "reconnaissance",
+            "reconnaissance",
+            "officer.lv",
+            "chair.gb",
+            ("third-series-2026", "Third series 2026", "Третя серія 2026"),
+            None,
+            ("3000000", "EUR"),
+            8,
         ),
-        Announcement("interceptor", "interceptor", "officer.gb", "chair.lv", SECOND_SERIES, None, ("2500000", "EUR"), 20),
-        Announcement("advanced_fpv", "advanced_fpv", "officer.gb", "chair.lv", SECOND_SERIES, None, ("2000000", "GBP"), 15),
+        Announcement(
+            "interceptor", "interceptor", "officer.gb", "chair.lv", SECOND_SERIES, None, ("2500000", "EUR"), 20
+        ),
+        Announcement(
+            "advanced_fpv", "advanced_fpv", "officer.gb", "chair.lv", SECOND_SERIES, None, ("2000000", "GBP"), 15
+        ),
     )
 }
 

@@ -52,7 +52,9 @@ class Bidders:
         for wanted in wanted_with_proposal(proposal.tender):
             if wanted.required:
                 upload = files.document(wanted.code, facts_of(key)["name_latin"], content.evidence(key))
-                add_document(proposal=proposal, kind_code=wanted.code, upload=upload, by=signatory(key), now=clock.now())
+                add_document(
+                    proposal=proposal, kind_code=wanted.code, upload=upload, by=signatory(key), now=clock.now()
+                )
 
     def submit(self, key: str, tender_key: str, tender: Tender) -> Outcome:
         """From nothing to a receipt."""
@@ -78,7 +80,9 @@ class Bidders:
             trial_support=proposal.trial_support,
         )
         by = signatory(key)
-        return self.freeze(save_offer(proposal=proposal, offer=offer, revision=proposal.revision, by=by, now=clock.now()))
+        return self.freeze(
+            save_offer(proposal=proposal, offer=offer, revision=proposal.revision, by=by, now=clock.now())
+        )
 
     def _offer(self, key: str, tender_key: str) -> Offer:
         story, row = (facts_of(key)["story"] or {}).get("code"), facts_of(key)

@@ -7,7 +7,12 @@ from decimal import Decimal
 from tenders.demo.source import company, source
 from tenders.notices.models import AnswerType, Requirement
 
-RANGES_OF = {"fpv_first": "advanced_fpv", "advanced_fpv": "advanced_fpv", "interceptor": "interceptor", "reconnaissance": "reconnaissance"}
+RANGES_OF = {
+    "fpv_first": "advanced_fpv",
+    "advanced_fpv": "advanced_fpv",
+    "interceptor": "interceptor",
+    "reconnaissance": "reconnaissance",
+}
 ENDURANCE = "ISR-01"
 
 

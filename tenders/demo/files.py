@@ -23,7 +23,8 @@ def pdf(lines: list[str]) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        b" /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -60,5 +61,9 @@ def _origin_table() -> str:
 
 
 def _flights(evidence: str) -> str:
-    rows = ["flight,date,duration min,distance km,remark", f"1,2026-05-04,21,11.2,{evidence}", "2,2026-05-06,22,11.9,wind 6 m/s"]
+    rows = [
+        "flight,date,duration min,distance km,remark",
+        f"1,2026-05-04,21,11.2,{evidence}",
+        "2,2026-05-06,22,11.9,wind 6 m/s",
+    ]
     return "\n".join(rows) + "\n"

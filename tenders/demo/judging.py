@@ -60,7 +60,9 @@ class Jury:
 
     def seat(self, undeclared: Sequence[str] = ()) -> list[PanelMember]:
         """The panel, with declarations signed by all but those named; a reviewer declares the story's conflict."""
-        seats = [(handle, ReviewerGroup.TECHNICAL) for handle in TECHNICAL] + [(handle, ReviewerGroup.CAPACITY) for handle in CAPACITY]
+        seats = [(handle, ReviewerGroup.TECHNICAL) for handle in TECHNICAL] + [
+            (handle, ReviewerGroup.CAPACITY) for handle in CAPACITY
+        ]
         members = []
         for handle, group in seats:
             user = staff_user(handle)
@@ -91,7 +93,9 @@ class Jury:
     def agree(self) -> None:
         """Drafts are confirmed in a list; the rest is discussed and recorded."""
         confirm_drafts(tender=self.tender, by=self.chair, now=clock.now())
-        recorded = set(ConsensusPoint.objects.filter(opened__tender=self.tender).values_list("opened_id", "criterion_id"))
+        recorded = set(
+            ConsensusPoint.objects.filter(opened__tender=self.tender).values_list("opened_id", "criterion_id")
+        )
         for opened in self.opened():
             for criterion in self.criteria:
                 if (opened.pk, criterion.pk) not in recorded:
@@ -105,8 +109,10 @@ class Jury:
     def _conflicts(self, handle: str) -> dict[str, str]:
         if handle != "reviewer.lv":
             return {}
-        told = [public_id for public_id, key in self.keys.items() if (company(key)["story"] or {}).get("code") == "conflict"]
-        return {public_id: "I worked for this company until last year." for public_id in told}
+        told = [
+            public_id for public_id, key in self.keys.items() if (company(key)["story"] or {}).get("code") == "conflict"
+        ]
+        return dict.fromkeys(told, "I worked for this company until last year.")
 
     def _given(self, key: str, criterion: Criterion, member: PanelMember) -> tuple[int, str]:
         points = content.reviewer_points(key, self.tender_key, criterion.code, member.country_id)

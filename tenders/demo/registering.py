@@ -42,11 +42,18 @@ def _vet(company: Company, row: dict, signatory, now: datetime) -> None:
     if row["vetting_state"] == "submitted":
         return
     if story == "returned":
-        vetting.return_(company=company, reason="The register extract is of last year. Send one of this quarter.", by=officer, now=now)
+        vetting.return_(
+            company=company,
+            reason="The register extract is of last year. Send one of this quarter.",
+            by=officer,
+            now=now,
+        )
         vetting.submit_evidence(company=company, by=signatory, now=now)
     vetting.verify(company=company, by=officer, now=now)
     if story == "suspended":
         vetting.suspend(company=company, reason="The owners named do not match the register.", by=officer, now=now)
-        vetting.reinstate(company=company, reason="The register was corrected and shows the owners named.", by=officer, now=now)
+        vetting.reinstate(
+            company=company, reason="The register was corrected and shows the owners named.", by=officer, now=now
+        )
         vetting.submit_evidence(company=company, by=signatory, now=now)
         vetting.verify(company=company, by=officer, now=now)

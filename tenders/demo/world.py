@@ -24,7 +24,7 @@ NOT_SUBMITTED = ("ua_03", "ua_12", "lt_01", "nl_02", "gb_04")
 LATE_BY = timedelta(seconds=3)
 LEAST_LEAD = timedelta(seconds=15)
 LEAD_FACTOR = 12
-"""Registering everybody is about a third of the work of making the proposals; the rest is reserve for a busy machine."""
+"""Registering everybody is a third of the work of making the proposals; the rest is reserve for a busy machine."""
 
 LIVE_SUBMITTED = 5
 LIVE_DAYS = 14
@@ -35,7 +35,7 @@ class TooLate(Exception):
 
 
 class World:
-    """`lead` is how far ahead the tenders that are to be closed get their deadline; None: as long as this machine needs.
+    """`lead` is how far ahead the tenders that are to be closed get their deadline; None: what this machine needs.
 
     `say` tells of progress.
     """
@@ -76,7 +76,9 @@ class World:
     def _bid_reconnaissance(self, tender: Tender) -> None:
         for key in participants("reconnaissance"):
             if key in NOT_SUBMITTED:
-                self.bidders.fill_in(key, "reconnaissance", self.bidders.begin(key, tender), share=1 if key == "ua_03" else 2)
+                self.bidders.fill_in(
+                    key, "reconnaissance", self.bidders.begin(key, tender), share=1 if key == "ua_03" else 2
+                )
             else:
                 self.bidders.submit(key, "reconnaissance", tender)
         for capacity in (260, 280):
@@ -107,7 +109,7 @@ class World:
         jury.rank()
 
     def _judge_reconnaissance(self, tender: Tender) -> None:
-        """Half reviewed: one reviewer has not declared, every second sheet is locked, one exclusion waits for a country."""
+        """Half reviewed: one reviewer has not declared, every second sheet is locked, exclusions wait."""
         jury = Jury("reconnaissance", tender, _keys(tender))
         jury.open()
         for index, opened in enumerate(jury.failing()):

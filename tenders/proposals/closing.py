@@ -1,4 +1,4 @@
-"""Settle, then write the closing row. What people see (open, sealed) is computed from the clock and is earlier by the settling."""
+"""Settle, then write the closing row. What people see (open, sealed) is computed from the clock, earlier by that."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ from tenders.proposals.queries import counting_bundles, deadlines_to_close
 
 
 def close_due() -> list[Closing]:
-    """Close every tender whose deadline and settling are over by the database's clock; safe to run twice and at once."""
+    """Close every tender whose deadline and settling are over by the database's clock; safe to run twice at once."""
     settled = clock.database_now() - timedelta(seconds=settings.PORTAL_SETTLE_SECONDS)
     closings = [close(deadline=deadline) for deadline in deadlines_to_close(settled)]
     return [closing for closing in closings if closing]

@@ -24,10 +24,15 @@ def propose_exclusion(*, opened: OpenedProposal, reason: str, by: User, now: dat
     with transaction.atomic(durable=True):
         check_can_exclude(by, opened.tender)
         if not reason.strip():
-            raise NotExcludable(_("An exclusion needs its reason. Name the requirement that fails and what was claimed."), field="reason")
+            raise NotExcludable(
+                _("An exclusion needs its reason. Name the requirement that fails and what was claimed."),
+                field="reason",
+            )
         _check_before_ranking(opened)
         if Exclusion.objects.filter(opened=opened).exists():
-            raise NotExcludable(_("The exclusion of this proposal is proposed already. A second country can confirm it."))
+            raise NotExcludable(
+                _("The exclusion of this proposal is proposed already. A second country can confirm it.")
+            )
         exclusion = Exclusion.objects.create(
             opened=opened, reason=reason.strip(), proposed_by=by, proposed_country=country_of(by), proposed_at=now
         )
@@ -45,7 +50,9 @@ def confirm_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> Exclu
             return exclusion
         _check_before_ranking(opened)
         if not are_of_two_countries(exclusion.proposed_by, by):
-            raise NotExcludable(_("You are of the country that proposed it. A person of another country has to confirm."))
+            raise NotExcludable(
+                _("You are of the country that proposed it. A person of another country has to confirm.")
+            )
         exclusion.confirmed_by, exclusion.confirmed_country, exclusion.confirmed_at = by, country_of(by), now
         exclusion.save()
         proposal = Proposal.objects.select_for_update().get(pk=opened.proposal_id)

@@ -1,7 +1,7 @@
-"""Triggers that make a late receipt and an early lateness refusal unrepresentable, whatever the program above them does.
+"""Triggers that make a late receipt and an early lateness refusal unrepresentable, whatever the program above does.
 
-A judged row must name the deadline row in force, must not be stamped after the database's clock nor more than 60 s before
-it, and must agree with the closing row. SQLite's clock has milliseconds, so its upper end has 1 ms of tolerance.
+A judged row must name the deadline row in force, must not be stamped after the database's clock nor more than 60 s
+before it, and must agree with the closing row. SQLite's clock has milliseconds, so its upper end has 1 ms of tolerance.
 """
 
 from coalition_portal.guards import Guard, append_only
@@ -64,7 +64,7 @@ CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN
         WHERE d.tender_id = NEW.tender_id AND d.seq = NEW.seq AND d.closes_at = NEW.closes_at
         AND NOT EXISTS (SELECT 1 FROM tenders_notices_deadline h WHERE h.tender_id = d.tender_id AND h.seq > d.seq));
     SELECT RAISE(ABORT, '{table}: the row disagrees with the closing row') WHERE {DISAGREES[closing]};
-END""",
+END""",  # noqa: S608 - names of this module only, no data
     )
 
 

@@ -65,9 +65,13 @@ def confirm_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
 
 def _check_ready(tender: Tender) -> None:
     if not is_closed(tender):
-        raise NotReadyToOpen(_("The tender is not closed yet. It can be opened once the deadline and the settling are over."))
+        raise NotReadyToOpen(
+            _("The tender is not closed yet. It can be opened once the deadline and the settling are over.")
+        )
     if undecided_provisionals(tender).exists():
-        raise NotReadyToOpen(_("A submission that arrived while the tender closed is undecided. Two officers decide it first."))
+        raise NotReadyToOpen(
+            _("A submission that arrived while the tender closed is undecided. Two officers decide it first.")
+        )
 
 
 def _read_all(tender: Tender) -> list[tuple[Bundle, dict | None, str]]:

@@ -44,18 +44,20 @@ def check_can_confirm_opening(user: User, tender: Tender) -> None:
 
 
 def check_can_watch_opening(user: User) -> None:
-    """Whoever may take part in an opening sees the board: chairs, openers and officers, of any tender; auditors read it."""
+    """Whoever may take part in an opening of any tender sees the board: chairs, openers, officers; auditors read it."""
     if not any(has_role(user, role) for role in (Role.CHAIR, Role.OPENER, Role.OFFICER, Role.AUDITOR)):
         raise Denied(_("Chairs, openers, officers and auditors see the opening of a tender."))
 
 
 def check_can_decide_provisional(user: User, tender: Tender) -> None:
     if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
-        raise Denied(_("Officers and chairs of member countries decide provisional rows. Ask the officer of this tender."))
+        raise Denied(
+            _("Officers and chairs of member countries decide provisional rows. Ask the officer of this tender.")
+        )
 
 
 def check_can_exclude(user: User, tender: Tender) -> None:
-    """Proposing and confirming need the same right; that they are two people of two countries is checked by the verb."""
+    """Proposing and confirming need the same right; that two countries are in it is checked by the verb."""
     if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
         raise Denied(_("Officers and chairs of member countries decide exclusions. Ask the officer of this tender."))
 

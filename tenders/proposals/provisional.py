@@ -1,4 +1,4 @@
-"""An act that arrived before the deadline while the tender closed: equal words of two officers of two countries decide it."""
+"""An act that arrived before the deadline while the tender closed: two equal words of two countries decide it."""
 
 from datetime import datetime
 
@@ -49,7 +49,9 @@ def decide(*, provisional: Provisional, accepted: bool, reason: str, by: User, n
 
 def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
     if not reason.strip():
-        raise NotDecidable(_("A decision needs its reason. Write one sentence that says what the evidence shows."), field="reason")
+        raise NotDecidable(
+            _("A decision needs its reason. Write one sentence that says what the evidence shows."), field="reason"
+        )
     if not undecided_provisionals(provisional.tender).filter(pk=provisional.pk).exists():
         raise NotDecidable(_("This row is decided already."))
     if ProvisionalDecision.objects.filter(provisional=provisional, country=country_of(by)).exists():

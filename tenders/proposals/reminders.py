@@ -1,4 +1,4 @@
-"""Reminders before a deadline and notices of public events, as mail rows. Each has its effect once, also after a standstill."""
+"""Reminders before a deadline and notices of public events, as mail rows, each once, also after a standstill."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -67,7 +67,9 @@ def _remind(proposal: Proposal, deadline: Deadline, code: str, now: datetime) ->
 def queue_notices(now: datetime) -> int:
     """Queue the mails of every public event that has had none; returns how many events were new."""
     told = ChangeNotice.objects.values("change")
-    changes = Change.objects.filter(kind__in=list(NOTICES)).exclude(pk__in=told).select_related("tender").order_by("number")
+    changes = (
+        Change.objects.filter(kind__in=list(NOTICES)).exclude(pk__in=told).select_related("tender").order_by("number")
+    )
     return sum(_tell(change, now) for change in changes)
 
 

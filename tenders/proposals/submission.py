@@ -1,4 +1,4 @@
-"""Submit and withdraw: in time if and only if `received_at < closes_at`, by the database's clock, under the tender's lock.
+"""Submit and withdraw: in time if and only if `received_at < closes_at`, by the database's clock.
 
 The instant of arrival is read before anything is waited for, so a queue of ours never makes a bidder late. What was
 refused for lateness and what arrived while the tender closed is written down as well: each attempt ends in one row.
@@ -74,9 +74,13 @@ def withdraw(*, proposal: Proposal, by: User) -> Outcome:
         locks.tender_shared(proposal.tender_id)
         proposal = _locked(proposal.pk)
         check_can_withdraw(by, proposal)
-        receipt = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
+        receipt = (
+            Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
+        )
         if receipt is None:
-            raise NotSubmittable(_("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is."))
+            raise NotSubmittable(
+                _("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is.")
+            )
         if known := Withdrawal.objects.filter(receipt=receipt).first():
             return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
@@ -91,7 +95,10 @@ def _locked(proposal_pk: int) -> Proposal:
 def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
     closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
     deadline = (
-        Deadline.objects.filter(tender=proposal.tender).annotate(is_closed=models.Exists(closings)).order_by("-seq").first()
+        Deadline.objects.filter(tender=proposal.tender)
+        .annotate(is_closed=models.Exists(closings))
+        .order_by("-seq")
+        .first()
     )
     return Judgement(received_at=arrived, deadline=deadline, is_closed=deadline.is_closed)
 
@@ -101,7 +108,7 @@ def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, receipts
         raise NotSubmittable(_("This tender takes no proposals. Your draft stays readable."))
     if sha256 != bundle.sha256:
         raise NotSubmittable(
-            _("The digest on your page is not that of the frozen version. Reload the check page and submit what it shows.")
+            _("The digest on your page is not that of the frozen version. Reload the page and submit what it shows.")
         )
     if any(receipt.bundle.version > bundle.version for receipt in receipts):
         raise NotSubmittable(
@@ -158,7 +165,9 @@ def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle,
     if known := Provisional.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
         return Outcome(provisional=known)
     sealed = _sealed(f"provisional {act.value}", judgement, bundle)
-    provisional = Provisional.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
+    provisional = Provisional.objects.create(
+        act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed)
+    )
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(provisional=provisional)
 

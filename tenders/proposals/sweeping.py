@@ -24,7 +24,10 @@ class Swept:
 def sweep(*, now: datetime) -> Swept:
     """Close, remind, tell, send, each in transactions of its own; run it as often and in as many places as you like."""
     swept = Swept(
-        closed=len(close_due()), reminder_rounds=queue_reminders(now), notices=queue_notices(now), mails=send_due(now=now)
+        closed=len(close_due()),
+        reminder_rounds=queue_reminders(now),
+        notices=queue_notices(now),
+        mails=send_due(now=now),
     )
     if any(asdict(swept).values()):
         logger.info("swept %s", asdict(swept))

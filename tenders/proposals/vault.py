@@ -1,4 +1,4 @@
-"""The only way to a submission's content in storage. Encryption will come in here; nobody else knows how content is kept."""
+"""The only way to a submission's content in storage. Nobody else knows how content is kept."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""Tenders around their deadline, built at once: the database's clock is said to be up to 60 s back, never the triggers'."""
+"""Tenders around their deadline, built at once: the database's clock is said to be up to 60 s back."""
 
 from datetime import datetime, timedelta
 

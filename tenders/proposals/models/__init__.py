@@ -11,7 +11,7 @@ from tenders.proposals.models.submission import (
     Receipt,
     Refusal,
     Reinstatement,
-        Withdrawal,
+    Withdrawal,
 )
 
 __all__ = [

@@ -7,7 +7,7 @@ from tenders.proposals.models.proposal import Proposal
 
 
 class Document(models.Model):
-    """A file of a draft. `name` is a label for people; `storage_key` is random. A removed document keeps its row while a bundle names it."""
+    """A file of a draft. `name` is a label for people; `storage_key` is random. A removed document keeps its row."""
 
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id, editable=False)
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="documents")

@@ -28,7 +28,8 @@ class Opening(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(confirmed_by=None)
-                | ~models.Q(confirmed_by=models.F("proposed_by")) & ~models.Q(confirmed_country=models.F("proposed_country")),
+                | ~models.Q(confirmed_by=models.F("proposed_by"))
+                & ~models.Q(confirmed_country=models.F("proposed_country")),
                 name="opening_two_people_two_countries",
             ),
         ]
@@ -54,7 +55,8 @@ class OpenedProposal(models.Model):
     class Meta:
         constraints = [
             models.CheckConstraint(
-                condition=models.Q(content__isnull=False, failure="") | models.Q(content__isnull=True) & ~models.Q(failure=""),
+                condition=models.Q(content__isnull=False, failure="")
+                | models.Q(content__isnull=True) & ~models.Q(failure=""),
                 name="opened_content_or_failure",
             )
         ]
@@ -66,7 +68,7 @@ class OpenedProposal(models.Model):
 
 
 class Exclusion(models.Model):
-    """Proposed by one officer or chair, confirmed by a second person of another country. Never a waiver the other way round."""
+    """Proposed by one officer or chair, confirmed by a second person of another country."""
 
     opened = models.OneToOneField(OpenedProposal, on_delete=models.PROTECT, related_name="exclusion")
     reason = models.TextField(max_length=1000)
@@ -86,7 +88,8 @@ class Exclusion(models.Model):
             ),
             models.CheckConstraint(
                 condition=models.Q(confirmed_by=None)
-                | ~models.Q(confirmed_by=models.F("proposed_by")) & ~models.Q(confirmed_country=models.F("proposed_country")),
+                | ~models.Q(confirmed_by=models.F("proposed_by"))
+                & ~models.Q(confirmed_country=models.F("proposed_country")),
                 name="exclusion_two_people_two_countries",
             ),
         ]

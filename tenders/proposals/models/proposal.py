@@ -9,7 +9,7 @@ from tenders.proposals.states import ProposalState
 
 
 class Proposal(models.Model):
-    """A company's proposal for one drone model in one tender: the editable draft. What was submitted stands in bundles and receipts."""
+    """The editable draft of a company for one drone model in one tender. What was submitted stands in bundles."""
 
     public_id = models.CharField(max_length=26, unique=True, default=new_public_id, editable=False)
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="proposals")

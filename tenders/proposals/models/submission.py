@@ -1,5 +1,8 @@
-"""Append-only rows about a deadline. `seq` and `closes_at` are copied from the deadline row in force, so that a late receipt and an
-early lateness refusal cannot be written at all: the checks below and the triggers in guards.py refuse them."""
+"""Append-only rows about a deadline.
+
+`seq` and `closes_at` are copied from the deadline row in force, so that a late receipt and an early lateness refusal
+cannot be written at all: the checks below and the triggers in guards.py refuse them.
+"""
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +17,7 @@ def _before_deadline(name):
 
 
 class Bundle(models.Model):
-    """One staged version of a proposal: a frozen canonical manifest in the vault that names the digest of every file."""
+    """One staged version of a proposal: a frozen canonical manifest in the vault that names every file's digest."""
 
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="bundles")
     version = models.PositiveIntegerField()
@@ -78,7 +81,9 @@ class Refusal(Judged):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(received_at__gte=models.F("closes_at")), name="refusal_at_or_after_deadline"),
+            models.CheckConstraint(
+                condition=models.Q(received_at__gte=models.F("closes_at")), name="refusal_at_or_after_deadline"
+            ),
             models.UniqueConstraint(fields=["bundle", "seq", "act"], name="refusal_once_per_deadline"),
         ]
         verbose_name = _("refusal")
@@ -89,7 +94,7 @@ class Refusal(Judged):
 
 
 class Provisional(Judged):
-    """An act that arrived before the deadline while the tender closed: two people decide it, see ProvisionalDecision."""
+    """An act that arrived before the deadline while the tender closed: two people decide it."""
 
     act = models.CharField(max_length=8, choices=Act)
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="provisionals")
@@ -158,7 +163,7 @@ class Withdrawal(Judged):
 
 
 class Closing(models.Model):
-    """Written under the exclusive tender lock when settling is over: the set of receipts under this deadline row is final."""
+    """Written under the exclusive tender lock when settling is over: the set under this deadline row is final."""
 
     tender = models.ForeignKey(Tender, on_delete=models.PROTECT, related_name="closings")
     seq = models.PositiveSmallIntegerField()
@@ -170,7 +175,9 @@ class Closing(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["tender", "seq"], name="closing_once_per_deadline"),
-            models.CheckConstraint(condition=models.Q(closed_at__gte=models.F("closes_at")), name="closing_after_deadline"),
+            models.CheckConstraint(
+                condition=models.Q(closed_at__gte=models.F("closes_at")), name="closing_after_deadline"
+            ),
         ]
         verbose_name = _("closing")
         verbose_name_plural = _("closings")

@@ -19,7 +19,6 @@ from tenders.reviews.models import Conflict, Ranking, ScoreSheet
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-
 def test_world_has_four_tenders_at_four_moments_and_its_stories():
     call_command("make_demo_world", stdout=StringIO())
 
@@ -55,7 +54,10 @@ def _check_first(tender):
     assert timedelta(seconds=3) <= late.received_at - tender.closes_at < timedelta(seconds=10)
     ranking = Ranking.objects.get(tender=tender)
     assert (ranking.rows.count(), ranking.published_at is not None) == (22, True)
-    assert Conflict.objects.filter(opened__tender=tender).get().opened.proposal.company.legal_name == "Sample Meadow Drones Ltd"
+    assert (
+        Conflict.objects.filter(opened__tender=tender).get().opened.proposal.company.legal_name
+        == "Sample Meadow Drones Ltd"
+    )
 
 
 def _check_reconnaissance(tender):
@@ -81,7 +83,12 @@ def test_world_that_comes_late_leaves_nothing():
     with pytest.raises(CommandError, match="Nothing is kept"):
         call_command("make_demo_world", lead_seconds=1, stdout=StringIO())
 
-    assert (User.objects.count(), Company.objects.count(), Tender.objects.count(), Entry.objects.count()) == (0, 0, 0, 0)
+    assert (User.objects.count(), Company.objects.count(), Tender.objects.count(), Entry.objects.count()) == (
+        0,
+        0,
+        0,
+        0,
+    )
     assert _stored() == before
 
 

@@ -20,7 +20,9 @@ def test_closing_waits_for_the_settling(cutoff, offset, closed):
 
 
 def test_closing_commits_to_the_final_set(cutoff):
-    proposals = sorted((cutoff.submitted(name="Rotor One"), cutoff.submitted(name="Rotor Two")), key=lambda p: p.public_id)
+    proposals = sorted(
+        (cutoff.submitted(name="Rotor One"), cutoff.submitted(name="Rotor Two")), key=lambda p: p.public_id
+    )
 
     [closing] = cutoff.close()
 

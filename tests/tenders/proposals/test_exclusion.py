@@ -16,7 +16,9 @@ def opened(cutoff):
 
 
 def _propose(opened, now, by=None):
-    return propose_exclusion(opened=opened, reason="Endurance is claimed below the threshold.", by=by or people.officer("LV"), now=now)
+    return propose_exclusion(
+        opened=opened, reason="Endurance is claimed below the threshold.", by=by or people.officer("LV"), now=now
+    )
 
 
 def test_two_countries_exclude(opened, fixed_now):

@@ -100,7 +100,9 @@ def test_history_cannot_be_changed(cutoff, model, statement):
         receipt=from_receipt,
         **{
             key: value
-            for key, value in _judged(cutoff, from_receipt.bundle, cutoff.closes_at - SECOND, commitment="d" * 64).items()
+            for key, value in _judged(
+                cutoff, from_receipt.bundle, cutoff.closes_at - SECOND, commitment="d" * 64
+            ).items()
             if key != "bundle"
         },
     )

@@ -41,7 +41,9 @@ def test_submit_is_in_time_before_the_deadline_and_never_at_it(cutoff, offset, e
     assert _rows() == expected
 
 
-@pytest.mark.parametrize(("offset", "is_withdrawn"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
+@pytest.mark.parametrize(
+    ("offset", "is_withdrawn"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)]
+)
 def test_withdraw_is_judged_like_submit(cutoff, offset, is_withdrawn):
     proposal = cutoff.submitted()
     signatory = Receipt.objects.get().by
@@ -88,7 +90,13 @@ def test_log_entry_of_a_receipt_names_no_company_and_no_tender(cutoff):
 
     body = bytes(Entry.objects.get(commitment=receipt.commitment).body).decode()
     company = bundle.proposal.company
-    for secret in (company.legal_name, company.public_id, bundle.proposal.public_id, cutoff.tender.number, bundle.sha256):
+    for secret in (
+        company.legal_name,
+        company.public_id,
+        bundle.proposal.public_id,
+        cutoff.tender.number,
+        bundle.sha256,
+    ):
         assert secret not in body
 
 
@@ -225,7 +233,12 @@ def test_cancelled_tender_takes_nothing(cutoff):
 
 @pytest.mark.parametrize(
     ("role", "may"),
-    [(CompanyRole.VIEWER, False), (CompanyRole.EDITOR, False), (CompanyRole.SIGNATORY, True), (CompanyRole.OWNER, True)],
+    [
+        (CompanyRole.VIEWER, False),
+        (CompanyRole.EDITOR, False),
+        (CompanyRole.SIGNATORY, True),
+        (CompanyRole.OWNER, True),
+    ],
 )
 def test_only_those_who_sign_submit(cutoff, role, may):
     bundle = staged_bundle(tender=cutoff.tender)

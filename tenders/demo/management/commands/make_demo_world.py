@@ -11,7 +11,7 @@ from tenders.demo.world import TooLate, World
 
 
 class Command(BaseCommand):
-    help = "Fill an empty database with the demo world. Takes half a minute; a world that cannot be finished leaves nothing."
+    help = "Fill an empty database with the demo world. A world that cannot be finished leaves nothing."
 
     def add_arguments(self, parser):
         parser.add_argument("--lead-seconds", type=int, help="time given to the companies; found out by itself")
