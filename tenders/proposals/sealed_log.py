@@ -1,7 +1,7 @@
 """Log entries about acts of companies.
 
-They all look the same, so that counting entries tells no number of proposals: what happened is inside a commitment whose
-salt stands with the row it is about.
+They all look the same, so that counting entries tells no number of proposals: what happened is inside a commitment
+whose salt stands with the row it is about.
 """
 
 from dataclasses import dataclass

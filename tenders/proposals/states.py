@@ -1,4 +1,4 @@
-"""States of a proposal that people set. Nothing here says whether a deadline has passed: the rows of submission.py do."""
+"""States of a proposal that people set. Whether a deadline has passed is said by the rows of submission.py alone."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
