@@ -26,7 +26,7 @@ class Bidders:
         self._requirements: dict[int, list[Requirement]] = {}
 
     def begin(self, key: str, tender: Tender) -> Proposal:
-        name = f"{facts_of(key)['name_latin'].split()[0]} {tender.kind.title()} {len(key)}{key[-1]}"
+        name = f"{facts_of(key)['name_latin'].split()[0]} {tender.kind[0]}-{int(key[-2:])}"
         return start_proposal(tender=tender, model_name=name, by=signatory(key), now=clock.now())
 
     def fill_in(self, key: str, tender_key: str, proposal: Proposal, *, share: int = 1) -> Proposal:

@@ -72,14 +72,17 @@ class Jury:
             members.append(member)
         return members
 
-    def assign(self, members: Sequence[PanelMember]) -> list[Assignment]:
-        """Three of each group for every proposal, in turn, without the recused."""
+    def assign(self, members: Sequence[PanelMember], *, spared: str = "", spared_until: int = 0) -> list[Assignment]:
+        """Three of each group for every proposal, in turn, without the recused.
+
+        `spared` names a reviewer who gets none of the first `spared_until` proposals.
+        """
         pairs = []
         for index, opened in enumerate(self.opened()):
             for group in ReviewerGroup.values:
                 able = [m for m in members if m.group == group and not m.conflicts.filter(opened=opened).exists()]
-                turn = [able[(index + step) % len(able)] for step in range(PER_GROUP)]
-                pairs += [(opened, member) for member in turn]
+                able = [m for m in able if index >= spared_until or m.user != (spared and staff_user(spared))]
+                pairs += [(opened, able[(index + step) % len(able)]) for step in range(PER_GROUP)]
         return assign_many(tender=self.tender, pairs=pairs, by=self.officer, now=clock.now())
 
     def score(self, assignment: Assignment) -> None:
