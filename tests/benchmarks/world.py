@@ -20,7 +20,15 @@ def portal_world():
     folder = tempfile.mkdtemp(prefix="portal-bench-")
     try:
         with running_postgres(DURABLE) as url:
-            variables = {"DATABASE_URL": url, "PORTAL_DATA": folder, "PORTAL_EMBEDDED": "0", "PORTAL_DEMO": "0"}
+            variables = {
+                "DATABASE_URL": url,
+                "PORTAL_DATA": folder,
+                "PORTAL_EMBEDDED": "0",
+                "PORTAL_DEMO": "0",
+                # The load says where each request comes from, as a proxy does.
+                "PORTAL_PROXY_COUNT": "1",
+                "LOG_LEVEL": "ERROR",
+            }
             _connect(variables)
             try:
                 yield variables
