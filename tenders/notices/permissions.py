@@ -52,6 +52,11 @@ def check_can_cancel(user: User, tender: Tender) -> None:
     """An officer of the country that wrote it, or its chair."""
     if "cancel" not in TENDER.acts_from(tender.state):
         raise Denied(_("This tender cannot be cancelled now: it is not published, or it has ended."))
+    check_can_run(user, tender)
+
+
+def check_can_run(user: User, tender: Tender) -> None:
+    """An officer of the country that wrote it, or its chair: those who take it from stage to stage."""
     if not can_chair(user, tender):
         _check_officer_of(user, tender)
 
@@ -76,4 +81,5 @@ can_take_back = allows(check_can_take_back)
 can_decide = allows(check_can_decide)
 can_extend = allows(check_can_extend)
 can_cancel = allows(check_can_cancel)
+can_run = allows(check_can_run)
 can_chair = allows(check_can_chair)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
 
-from coalition_portal.identity.models import User
+from coalition_portal.identity.models import RoleGrant, User
 from coalition_portal.identity.queries import Person, country_of, roles_of
 from coalition_portal.identity.roles import Role
 from manufacturers.queries import may_see_registered_requirements
@@ -79,12 +79,28 @@ def status_of(tender: Tender, now: datetime) -> timetable.PublicStatus:
     return timetable.status_at(tender.state, tender.closes_at, now)
 
 
+def waiting_for(user: Person) -> QuerySet[Approval]:
+    """Requests that this person, as chair, is asked to decide."""
+    if not user.is_authenticated or Role.CHAIR not in roles_of(user):
+        return Approval.objects.none()
+    rows = Approval.objects.filter(outcome="", tender__second_approver=user).select_related("tender", "proposed_by")
+    return rows.order_by("proposed_at", "pk")
+
+
 def approvals_visible_to(user: Person, now: datetime) -> QuerySet[Approval]:
     """Requests about tenders that this person may see, for people who write or approve tenders, and auditors."""
     rows = Approval.objects.select_related("tender", "proposed_by", "decided_by", "proposed_country", "decided_country")
     if not user.is_authenticated or not roles_of(user) & {Role.OFFICER, Role.CHAIR, Role.AUDITOR}:
         return rows.none()
     return rows.filter(tender__in=tenders_visible_to(user, now).order_by().values("pk")).order_by("-proposed_at", "-pk")
+
+
+def possible_approvers(tender: Tender) -> QuerySet[RoleGrant]:
+    """The chairs of other countries than the tender's, each as the grant that makes them one."""
+    live = RoleGrant.objects.filter(role=Role.CHAIR, ended_at=None, user__is_active=True)
+    return (
+        live.exclude(country=tender.officer_country_id).select_related("user", "country").order_by("user__name", "pk")
+    )
 
 
 def undecided_approval(tender: Tender) -> Approval | None:

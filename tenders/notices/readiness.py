@@ -24,6 +24,11 @@ class Check(NamedTuple):
     def is_met(self) -> bool:
         return not self.sentence
 
+    @property
+    def anchor(self) -> str:
+        """Where the form of the draft lets one mend it."""
+        return f"id_{'deadline_date' if self.field == 'deadline' else self.field}"
+
 
 def publication_checks(tender: Tender, now: datetime) -> list[Check]:
     """All lines, met or not, in the order of the form."""

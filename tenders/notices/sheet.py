@@ -9,9 +9,12 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from coalition_portal.formatting import figure, in_language, money
+from coalition_portal.identity.queries import Person
 from tenders.notices import price, timetable, words
+from tenders.notices.access import access_of
 from tenders.notices.claims import objective_text, unit_words, wanted_text
 from tenders.notices.models import Deadline, Requirement, Tender, WantedDocument
+from tenders.notices.queries import deadlines_of, requirements_visible_to
 from tenders.notices.states import TenderState
 from tenders.notices.timetable import PublicStatus
 
@@ -202,3 +205,42 @@ def document_line(document: WantedDocument) -> str:
         document.max_files,
     )
     return sentence % {"kinds": kinds, "count": document.max_files, "size": document.max_size_mb}
+
+
+def context_of(tender: Tender, user: Person, now: datetime) -> dict:
+    """What the page shows to `user`. Needs a published tender with its deadline and `requirements_total`."""
+    rows = [requirement_row(row) for row in requirements_visible_to(user, tender)]
+    deadlines = list(deadlines_of(tender)) if tender.deadline_changes else []
+    documents = [(document, document_line(document)) for document in tender.wanted_documents.all()]
+    return {
+        "tender": tender,
+        "rows": rows,
+        "hidden_count": tender.requirements_total - len(rows),
+        "access": access_of(user),
+        "criteria": list(tender.criteria.all()),
+        "examples": price_example_rows(tender),
+        "terms": terms(tender),
+        "documents": [pair for pair in documents if pair[0].due == "submission"],
+        "later_documents": [pair for pair in documents if pair[0].due != "submission"],
+        "moves": moves(deadlines),
+        "timeline": timeline(tender, now) if tender.closes_at else [],
+        **status_and_word(tender, now),
+    }
+
+
+def as_published(draft: Tender, user: Person, now: datetime) -> dict:
+    """The same for a draft, as if it were published at `now` with the deadline that is set. Nothing is saved."""
+    draft.state, draft.published_at = TenderState.PUBLISHED, now
+    draft.closes_at, draft.deadline_changes = draft.planned_closes_at, 0
+    return context_of(draft, user, now) | {"is_preview": True}
+
+
+def counts(tender: Tender) -> list[dict]:
+    """What a draft took over from its template, by number."""
+    facts = [
+        (_("Requirements"), tender.requirements.count()),
+        (_("Documents"), tender.wanted_documents.count()),
+        (_("Declarations"), len(tender.declarations)),
+        (_("Gates"), len(tender.gates)),
+    ]
+    return [{"label": label, "value": value} for label, value in facts]

@@ -1,6 +1,5 @@
 from urllib.parse import urlencode
 
-from django.contrib.auth.models import AnonymousUser
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -8,17 +7,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from coalition_portal.formatting import figure, short_money
-from coalition_portal.identity.queries import Person, fund_milestones, member_countries
+from coalition_portal.identity.queries import fund_milestones, member_countries
 from manufacturers.eligibility import confidences
 from tenders.notices import public_figures, sheet, words
-from tenders.notices.access import access_of
-from tenders.notices.models import Tender
-from tenders.notices.queries import (
-    deadlines_of,
-    public_tenders,
-    requirements_visible_to,
-    with_requirements_total,
-)
+from tenders.notices.queries import public_tenders, with_requirements_total
 from tenders.notices.timetable import PublicStatus
 
 EARLIER_ON_HOME = 8
@@ -61,28 +53,7 @@ def tender_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tender(request: HttpRequest, number: str) -> HttpResponse:
     found = get_object_or_404(with_requirements_total(public_tenders()), number=number)
-    context = tender_context(found, request.user, request) | {"access": access_of(request.user)}
-    return render(request, "notices/tender.html", context)
-
-
-def tender_context(found: Tender, user: Person, request: HttpRequest) -> dict:
-    """What the page shows to `user`; the preview asks for a visitor's view of a draft."""
-    rows = [sheet.requirement_row(row) for row in requirements_visible_to(user, found)]
-    deadlines = list(deadlines_of(found)) if found.deadline_changes else []
-    documents = [(document, sheet.document_line(document)) for document in found.wanted_documents.all()]
-    return {
-        "tender": found,
-        "rows": rows,
-        "hidden_count": found.requirements_total - len(rows),
-        "criteria": list(found.criteria.all()),
-        "examples": sheet.price_example_rows(found),
-        "terms": sheet.terms(found),
-        "documents": [pair for pair in documents if pair[0].due == "submission"],
-        "later_documents": [pair for pair in documents if pair[0].due != "submission"],
-        "moves": sheet.moves(deadlines),
-        "timeline": sheet.timeline(found, request.now),
-        **sheet.status_and_word(found, request.now),
-    }
+    return render(request, "notices/tender.html", sheet.context_of(found, request.user, request.now))
 
 
 @require_safe
@@ -106,9 +77,6 @@ def page(template: str):
         return render(request, template)
 
     return show
-
-
-VISITOR = AnonymousUser()
 
 
 def _not_open() -> list[PublicStatus]:
