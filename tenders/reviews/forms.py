@@ -40,10 +40,12 @@ class ScoreForm(forms.Form):
                 required=False,
                 widget=forms.RadioSelect,
             )
-            field = TextLine(label=_("Reason, in one sentence"), rows=3, max_length=REASON_LENGTH, required=False)
-            field.silently_optional = True
-            field.help_text = _("Name a requirement or a page. The company reads the reason that the panel agrees on.")
-            self.fields[f"reason_{criterion.code}"] = field
+            self.fields[f"reason_{criterion.code}"] = TextLine(
+                label=_("Reason, in one sentence"),
+                help_text=_("Name a requirement or a page. The company reads the reason that the panel agrees on."),
+                max_length=REASON_LENGTH,
+                required=False,
+            )
 
     @property
     def scores(self) -> dict[str, Given]:
@@ -84,7 +86,10 @@ class DeclarationForm(forms.Form):
                 label=_("I have a conflict of interest with %(company)s") % told, required=False
             )
             self.fields[f"reason_{public_id}"] = forms.CharField(
-                label=_("Reason for %(company)s") % told, max_length=CONFLICT_REASON_LENGTH, required=False
+                label=_("Reason for %(company)s") % told,
+                max_length=CONFLICT_REASON_LENGTH,
+                required=False,
+                widget=forms.TextInput(attrs={"size": 50}),
             )
         self.fields["signed"] = forms.BooleanField(
             label=_("I sign: neither I nor my family have an interest in any other company of this list."),

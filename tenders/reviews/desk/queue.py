@@ -21,6 +21,7 @@ from tenders.reviews.queries import (
     places_of,
     progress_of,
     queue_of,
+    reviewed_criteria,
     tenders_in_review,
 )
 
@@ -76,6 +77,7 @@ def queue(request):
         "place": place,
         "others": [other for other in places if other is not place],
         "page": _page(request, place) if place and not place.must_declare else None,
+        "criteria": _criteria(place) if place else 0,
         "lock_by": _lock_by(place.tender) if place and place.is_in_review else None,
         "run": _run(request.user),
     }
@@ -91,6 +93,11 @@ def _chosen(places: list[Place], number: str | None) -> Place | None:
 
 def _page(request, place: Place):
     return page_of(request, queue_of(request.user, place.tender), count=place.progress.assigned)
+
+
+def _criteria(place: Place) -> int:
+    """How many criteria a sheet of this group has."""
+    return reviewed_criteria(place.tender).filter(group=place.member.group).count()
 
 
 def _lock_by(tender: Tender) -> date | None:

@@ -18,7 +18,7 @@ from tenders.reviews import reading, scoring, spread
 from tenders.reviews.desk.access import readable_or_404, tender_in_review
 from tenders.reviews.forms import ScoreForm
 from tenders.reviews.models import Assignment
-from tenders.reviews.permissions import can_lead_consensus, can_score
+from tenders.reviews.permissions import can_declare, can_lead_consensus, can_score
 from tenders.reviews.queries import assignment_of, has_declared, others_scores_visible_to, place_in, queue_of
 from tenders.reviews.states import SheetState
 
@@ -173,6 +173,7 @@ def _page(request, tender, opened, assignment, form, status=200):
         "assignment": assignment,
         "sheet": sheet,
         "is_locked": is_locked,
+        "may_recuse": assignment is not None and can_declare(request.user, assignment.member),
         "may_score": assignment is not None and not is_locked and can_score(request.user, assignment),
         "form": form,
         "given": _given_rows(assignment, opened, request.user)
