@@ -209,11 +209,24 @@ class TenderForm(DeadlineForm):
         countries = {grant.user_id: grant.country.name for grant in chairs}
         self.fields["second_approver"].queryset = User.objects.filter(pk__in=list(countries)).order_by("name", "pk")
         self.fields["second_approver"].label_from_instance = lambda person: f"{person}, {countries[person.pk]}"
-        self.fields["panel_countries"].queryset = MemberCountry.objects.filter(
-            level=MemberCountry.Level.PANEL
-        ).order_by("code")
+        panel = MemberCountry.objects.filter(level=MemberCountry.Level.PANEL)
+        by_name = sorted((country.name, country.pk) for country in panel)
+        self.fields["panel_countries"].queryset = panel.order_by("code")
+        self.fields["panel_countries"].choices = [(code, name) for name, code in by_name]
+        for name in NEEDED_LATER:
+            # Publication needs it, so the page must not call it optional.
+            self.fields[name].silently_optional = True
 
 
+NEEDED_LATER = (
+    "deadline_date",
+    "deadline_time",
+    "contact_mailbox",
+    "budget_amount",
+    "batches_max",
+    "second_approver",
+    "panel_countries",
+)
 VALUES = (
     "contact_mailbox",
     "budget_amount",
