@@ -14,6 +14,8 @@ timeout = 60
 graceful_timeout = 10
 keepalive = 5
 control_socket_disable = True
+# PORTAL_PROXY_COUNT alone decides whether a forwarded header is believed.
+secure_scheme_headers = {}
 loglevel = "warning" if settings.PORTAL_EMBEDDED else "info"
 
 if settings.PORTAL_EMBEDDED:

@@ -34,8 +34,8 @@ def test_figures_as_json_and_as_lines():
             }
         }
     }  # fmt: skip
-    assert bench.as_lines(figures).split() == (
-        "status answers a second of bare 0.4000 [0.3000-0.5000] floor >= 0.2 goal >= 0.35 goal".split()
+    assert " ".join(bench.as_lines(figures).split()) == (
+        "status answers a second of bare 0.4000 [0.3000-0.5000] floor >= 0.2 goal >= 0.35 goal"
     )
 
 
