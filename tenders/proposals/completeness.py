@@ -309,7 +309,11 @@ class Overview:
 
     def _offer_need(self) -> str:
         left = self._missing_offer()
-        return _("Missing: %(first)s.") % {"first": left[0].sentence} if left else ""
+        return (
+            _("Missing: %(first)s.") % {"first": left[0].sentence}
+            if left
+            else _("Prices, time and capacity are stated.")
+        )
 
 
 def missing(proposal: Proposal) -> list[Missing]:

@@ -9,7 +9,7 @@ from coalition_portal.identity.models import User
 from manufacturers.queries import company_of
 from tenders.notices.models import Deadline, Tender
 from tenders.notices.states import TenderState
-from tenders.proposals.models import Bundle, Closing, Proposal, Provisional, Receipt
+from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
 from tenders.proposals.permissions import can_watch_opening
 from tenders.proposals.states import ProposalState
 
@@ -81,6 +81,31 @@ def _standing(proposal: Proposal, bundle: Bundle | None) -> Standing:
 def _received_at(bundle: Bundle) -> datetime:
     receipt = getattr(bundle, "receipt", None)
     return receipt.received_at if receipt else bundle.reinstatement.provisional.received_at
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One row about a proposal and its deadline; `kind` is receipt, withdrawal, late or provisional."""
+
+    kind: str
+    act: Act
+    version: int
+    at: datetime
+
+
+def history_of(proposal: Proposal) -> list[Happening]:
+    """Everything that was received, withdrawn, refused or left to decide, the latest first."""
+    receipts = Receipt.objects.filter(proposal=proposal).select_related("bundle")
+    withdrawals = Withdrawal.objects.filter(proposal=proposal).select_related("receipt__bundle")
+    refusals = Refusal.objects.filter(proposal=proposal).select_related("bundle")
+    provisionals = Provisional.objects.filter(proposal=proposal).select_related("bundle")
+    rows = [
+        *(Happening("receipt", Act.SUBMIT, row.bundle.version, row.received_at) for row in receipts),
+        *(Happening("withdrawal", Act.WITHDRAW, row.receipt.bundle.version, row.received_at) for row in withdrawals),
+        *(Happening("late", Act(row.act), row.bundle.version, row.received_at) for row in refusals),
+        *(Happening("provisional", Act(row.act), row.bundle.version, row.received_at) for row in provisionals),
+    ]
+    return sorted(rows, key=lambda row: row.at, reverse=True)
 
 
 def receipt_of_version(proposal: Proposal, version: int) -> Receipt | None:

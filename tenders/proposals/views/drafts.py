@@ -10,6 +10,7 @@ from tenders.notices.queries import public_tenders
 from tenders.proposals import drafting
 from tenders.proposals.completeness import TaskCode
 from tenders.proposals.forms import StartForm
+from tenders.proposals.queries import history_of, undecided_provisionals
 from tenders.proposals.views.pages import DraftPage, company_page, proposal_page
 
 TONES = {"done": "good", "begun": "warn", "not_begun": "quiet"}
@@ -41,7 +42,13 @@ def _started(request: HttpRequest, tender: Tender, form: StartForm):
 @require_safe
 @proposal_page
 def proposal(request: HttpRequest, page: DraftPage) -> HttpResponse:
-    context = {"page": page, "tasks": _task_rows(page), "next_task": _next_task(page)}
+    context = {
+        "page": page,
+        "tasks": _task_rows(page),
+        "next_task": _next_task(page),
+        "history": history_of(page.proposal),
+        "undecided": undecided_provisionals(page.proposal.tender).filter(proposal=page.proposal).first(),
+    }
     return render(request, "proposals/proposal.html", context)
 
 
@@ -70,8 +77,12 @@ def _url_of(page: DraftPage, task) -> str:
 
 def _check_row(page: DraftPage) -> dict:
     """The last task: it can be opened at any time."""
-    if page.standing.is_submitted:
+    if page.is_sent:
         state, tone, word = "done", "good", _("Submitted")
+    elif not page.is_open:
+        state, tone, word = "", "quiet", _("Closed")
+    elif page.standing.is_submitted:
+        state, tone, word = "begun", "warn", _("Changed")
     elif page.overview.is_complete:
         state, tone, word = "begun", "warn", _("Ready")
     else:
@@ -87,7 +98,9 @@ def _check_row(page: DraftPage) -> dict:
 
 
 def _next_task(page: DraftPage):
-    """Where the one button leads: the first task with something missing, else the check page."""
+    """Where the one button leads: the first task with something missing, the receipt, or the check page."""
+    if page.is_sent and hasattr(page.standing.bundle, "receipt"):
+        return {"url": page.url("proposal-receipt", page.standing.bundle.version), "label": _("See the receipt")}
     if not page.can_edit:
         return {"url": page.url("proposal-check"), "label": _("Read the draft")}
     for task in page.overview.tasks:

@@ -58,6 +58,11 @@ class DraftPage:
         return _("Withdrawn") if self.standing.is_withdrawn else _("Not submitted")
 
     @property
+    def is_sent(self) -> bool:
+        """What was submitted is the draft as it stands."""
+        return self.standing.is_submitted and self.standing.bundle.revision == self.proposal.revision
+
+    @property
     def tone(self) -> str:
         if self.standing.is_submitted:
             return "good"
