@@ -82,7 +82,7 @@ class Jury:
             for group in ReviewerGroup.values:
                 able = [m for m in members if m.group == group and not m.conflicts.filter(opened=opened).exists()]
                 able = [m for m in able if index >= spared_until or m.user != (spared and staff_user(spared))]
-                pairs += [(opened, able[(index + step) % len(able)]) for step in range(PER_GROUP)]
+                pairs += [(opened, able[(index + step) % len(able)]) for step in range(min(PER_GROUP, len(able)))]
         return assign_many(tender=self.tender, pairs=pairs, by=self.officer, now=clock.now())
 
     def score(self, assignment: Assignment) -> None:
