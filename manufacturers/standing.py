@@ -48,6 +48,11 @@ class Standing:
     text: Words
     tone: str
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing stops the company and nothing is left to do before a proposal."""
+        return self.tone == "good"
+
 
 def standing_of(company: Company, *, has_undertaking: bool) -> Standing:
     """The one thing that matters: what stops the company, else what it has to do next, else that nothing is missing."""

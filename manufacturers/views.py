@@ -82,9 +82,11 @@ def register(request):
 @company_page
 def company(request, person):
     accepted = accepted_undertaking(person.company)
+    standing = standing_of(person.company, has_undertaking=accepted is not None)
     told = person.company.state in (VettingState.RETURNED, VettingState.SUSPENDED)
     context = _company_context(person) | {
-        "standing": standing_of(person.company, has_undertaking=accepted is not None),
+        "standing": standing,
+        "actions": [{"url": reverse("home"), "label": _("See the tenders")}] if standing.is_ready else [],
         "register_title": TITLES.get(person.company.register_scheme, person.company.register_scheme),
         "vetting_tone": TONES[VettingState(person.company.state)],
         "vetting_meaning": MEANINGS[VettingState(person.company.state)],

@@ -8,16 +8,21 @@ const hint = document.getElementById("id_register_number-hint");
 if (country && register && hint) {
   const general = hint.textContent;
   const chosen = () => register.selectedOptions[0]?.dataset ?? {};
+  const serving = (place) => [...register.options].find((option) => option.dataset.country === place);
   const tell = () => {
     hint.textContent = chosen().hint || general;
   };
+  // What the person chose stays as long as it serves the country; what the script chose follows the country.
+  let byHand = Boolean(register.value);
   country.addEventListener("change", () => {
-    // A register that serves this country was chosen on purpose.
-    if (!country.value || [country.value, ANYWHERE].includes(chosen().country)) return;
-    const serving = (place) => [...register.options].find((option) => option.dataset.country === place);
+    if (!country.value || (byHand && [country.value, ANYWHERE].includes(chosen().country))) return;
     register.value = (serving(country.value) ?? serving(ANYWHERE)).value;
+    byHand = false;
     tell();
   });
-  register.addEventListener("change", tell);
+  register.addEventListener("change", () => {
+    byHand = Boolean(register.value);
+    tell();
+  });
   tell();
 }

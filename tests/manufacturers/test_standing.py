@@ -25,3 +25,4 @@ def test_standing_says_what_stops_the_company_first(state, country, has_undertak
 
         assert (str(standing.word), standing.tone) == expected(state, country, has_undertaking)
         assert str(standing.text)
+        assert standing.is_ready is (state != "SUSPENDED" and country == "UA" and has_undertaking)

@@ -220,6 +220,8 @@ def test_company_page_asks_for_the_click_and_then_says_ready(company, owner, cli
     assert "One click is missing" in before
     assert "Accept for the company" in before
     assert "Ready to bid" in after
+    assert '<a class="button" href="/">See the tenders</a>' in after
+    assert "See the tenders" not in before
     assert "Accept for the company" not in after
     assert Undertaking.objects.get().accepted_by == owner
 
@@ -316,6 +318,7 @@ def test_refused_person_keeps_the_address_and_the_role(owner, client_of):
     page = text_of(client_of(owner).post("/company/people/", {"email": "nobody@example.test", "role": "OWNER"}))
 
     assert "We could not add this address." in page
+    assert 'action="/company/people/#add"' in page
     assert 'value="nobody@example.test"' in page
     assert re.findall(r'value="(\w+)"[^>]* checked', page) == ["OWNER"]
 
