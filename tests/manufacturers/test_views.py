@@ -451,3 +451,26 @@ def test_odd_names_are_shown_as_text(client_of):
 
     assert [part for part in ("<script>alert", "<b>\n", "<i>model") if part in page] == []
     assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; Co" in page
+
+
+# After signing in
+
+
+@pytest.mark.parametrize(
+    ("who", "landing"),
+    [
+        (lambda: companies.verified_user(password=people.PASSWORD), "/company/register/"),
+        (
+            lambda: companies.owner_of(companies.company(by=companies.verified_user(password=people.PASSWORD))),
+            "/proposals/",
+        ),
+        (lambda: people.reviewer(user=companies.verified_user(password=people.PASSWORD)), "/admin/"),
+    ],
+    ids=["nobody yet", "company", "staff"],
+)
+def test_signing_in_leads_everybody_to_their_own_place(who, landing):
+    user = who()
+
+    answer = Client().post("/accounts/login/", {"login": user.email, "password": people.PASSWORD}, follow=True)
+
+    assert (answer.redirect_chain[-1][0], answer.status_code) == (landing, 200)
