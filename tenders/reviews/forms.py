@@ -1,5 +1,6 @@
 """Forms of the desk. They read what was typed and keep it; the verbs decide."""
 
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 
 from django import forms
@@ -22,8 +23,18 @@ class TextLine(forms.CharField):
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
 
+def mark_of(given: Given) -> str:
+    """Tells one point with its reason from another, so that a page can say what it showed."""
+    points, reason = given
+    return hashlib.sha256(f"{points}\0{reason.strip()}".encode()).hexdigest()[:16]
+
+
 class ScoreForm(forms.Form):
-    """A score sheet: for each criterion of the group a described point and its reason, both of them optional so far."""
+    """A score sheet: for each criterion of the group a described point and its reason, both of them optional so far.
+
+    It carries the mark of what it showed for each criterion: what nobody typed into is not saved, so another tab's
+    work on it stays.
+    """
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
 
@@ -46,15 +57,31 @@ class ScoreForm(forms.Form):
                 max_length=REASON_LENGTH,
                 required=False,
             )
+            seen = (self.initial.get(f"points_{criterion.code}"), self.initial.get(f"reason_{criterion.code}", ""))
+            self.fields[f"seen_{criterion.code}"] = forms.CharField(
+                widget=forms.HiddenInput, initial=mark_of(seen), required=False
+            )
 
     @property
     def scores(self) -> dict[str, Given]:
-        """What was typed, by code; for a valid form."""
+        """What differs from what the page showed, by code; for a valid form."""
         data = self.cleaned_data
-        return {
+        typed = {
             criterion.code: (data[f"points_{criterion.code}"], data[f"reason_{criterion.code}"])
             for criterion in self.criteria
         }
+        return {code: given for code, given in typed.items() if mark_of(given) != data[f"seen_{code}"]}
+
+    def show_stored(self, stored: Mapping[str, Stored], version: int, given: Mapping[str, Given]) -> None:
+        """Another tab was faster: keep what was typed, tell what is `stored` there, show the rest as it is."""
+        self.stored = stored
+        self.data = self.data.copy()
+        self.data["version"] = version
+        for code in {criterion.code for criterion in self.criteria} - set(self.scores):
+            points, reason = given.get(code, (None, ""))
+            self.data[f"points_{code}"] = "" if points is None else str(points)
+            self.data[f"reason_{code}"] = reason
+            self.data[f"seen_{code}"] = mark_of((points, reason))
 
     def rows(self) -> list[dict]:
         """For the template: each criterion with its described points and its fields."""
@@ -63,6 +90,7 @@ class ScoreForm(forms.Form):
                 "criterion": criterion,
                 "points": self[f"points_{criterion.code}"],
                 "reason": self[f"reason_{criterion.code}"],
+                "seen": self[f"seen_{criterion.code}"],
                 "scale": criterion.scale,
                 "chosen": str(self[f"points_{criterion.code}"].value()),
                 "stored": self.stored.get(criterion.code),

@@ -107,9 +107,7 @@ def _saved(request, assignment: Assignment, form: ScoreForm) -> bool:
         scoring.save_sheet(**facts, by=request.user, now=request.now)
     except scoring.StaleSheet as stale:
         form.add_error(None, stale.sentence)
-        form.stored = stale.stored
-        form.data = form.data.copy()
-        form.data["version"] = stale.version
+        form.show_stored(stale.stored, stale.version, _given(assignment_of(request.user, assignment.opened)))
     except Refused as refusal:
         form.add_refusal(refusal.field, refusal.sentence)
     except IllegalMove:
