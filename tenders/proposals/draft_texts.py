@@ -35,6 +35,11 @@ def answer_text(requirement: Requirement, answer: Answer) -> str:
     return plain(claim) if isinstance(claim, Decimal) else str(claim)
 
 
+def answer_as_kept(requirement: Requirement, text: str) -> str:
+    """How `text` stands in the form once it is saved: "6,50" comes back as "6.5"."""
+    return answer_text(requirement, Answer(**answer_columns(requirement, text))) if text else ""
+
+
 def claim_of(requirement: Requirement, answer: Answer | None) -> Claim:
     """The value in the column of the requirement's type; None without an answer."""
     if answer is None:
@@ -152,6 +157,12 @@ def offer_columns(texts: Mapping[str, str]) -> dict[str, object]:
     }
     counts = {name: int(read_number(texts[name], 0)) if texts[name] else None for name in COUNTS_MAX}
     return {"prices": prices} | counts | {name: texts[name] for name in LENGTHS_MAX}
+
+
+def offer_field_as_kept(field: str, text: str) -> str:
+    """How `text` stands in that field once it is saved."""
+    is_number = field.startswith(PRICE) or field in COUNTS_MAX
+    return plain(read_number(text, 2)) if is_number and text else text
 
 
 def prices_of(proposal: Proposal) -> dict[str, Decimal]:

@@ -26,9 +26,11 @@ from tenders.proposals.answering import merge, plain
 from tenders.proposals.draft_texts import (
     OFFER_FIELDS,
     PRICE,
+    answer_as_kept,
     answer_columns,
     answer_text,
     offer_columns,
+    offer_field_as_kept,
     offer_texts,
     sentence_about_answer,
     sentence_about_offer,
@@ -137,6 +139,7 @@ def save_answers(
     requirements = {row.code: row for row in requirements_visible_to(by, proposal.tender)}
     typed = {code: as_text(raw) for code, raw in answers.items()}
     _refuse_unreadable_answers(requirements, typed)
+    typed = {code: answer_as_kept(requirements[code], text) for code, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = _locked_draft(proposal, by, now)
         kept = {row.requirement_id: row for row in draft.answers.select_related("requirement")}
@@ -204,6 +207,7 @@ def save_offer(
     mistakes = {field: sentence_about_offer(proposal.tender, field, text) for field, text in typed.items()}
     if found := {field: sentence for field, sentence in mistakes.items() if sentence}:
         raise Unanswerable(found)
+    typed = {field: offer_field_as_kept(field, text) for field, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = _locked_draft(proposal, by, now)
         saved = offer_texts(draft)

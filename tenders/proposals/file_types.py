@@ -111,7 +111,7 @@ def _names_in_pdf(file: BinaryIO) -> set[bytes]:
 # CSV
 
 BYTE_ORDER_MARKS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16", codecs.BOM_UTF8: "utf-8-sig"}
-MARKUP = re.compile(r"\s*<(?:[!?/]|[a-z])", re.IGNORECASE)
+MARKUP = re.compile(r"[\s\ufeff]*<(?:[!?/]|[a-z])", re.IGNORECASE)
 FOREIGN_HEADS = (PDF_HEAD, b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"MZ", b"\x7fELF", b"\x89PNG", b"\xff\xd8\xff", b"GIF8")
 FORBIDDEN_CONTROLS = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
 

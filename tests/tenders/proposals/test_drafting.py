@@ -1,0 +1,363 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+
+from coalition_portal import clock
+from coalition_portal.permission import Denied, Refused
+from manufacturers.models import CompanyRole, DroneModel
+from tenders.notices.cancelling import cancel
+from tenders.notices.queries import deadline_in_force
+from tenders.proposals.drafting import (
+    NotStartable,
+    Offer,
+    StaleDraft,
+    Unanswerable,
+    accept_declarations,
+    as_text,
+    save_answers,
+    save_offer,
+    start_proposal,
+)
+from tenders.proposals.models import Answer, Proposal
+from tests.factories import companies, people
+from tests.factories.proposals import draft_proposal, offer_of
+from tests.factories.tenders import published_tender
+
+pytestmark = pytest.mark.django_db
+
+MICROSECOND = timedelta(microseconds=1)
+REGION = "production_region"
+
+
+@pytest.fixture
+def draft():
+    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
+
+
+@pytest.fixture
+def owner(draft):
+    return companies.owner_of(draft.company)
+
+
+def _answers(proposal):
+    rows = Answer.objects.filter(proposal=proposal).order_by("requirement__order")
+    return {row.requirement.code: (row.number, row.yes, row.choice, row.text) for row in rows}
+
+
+def _save(draft, answers, *, by, revision=None, seen=None, now=None):
+    return save_answers(
+        proposal=draft,
+        answers=answers,
+        revision=draft.revision if revision is None else revision,
+        seen=seen,
+        by=by,
+        now=now or clock.now(),
+    )
+
+
+# Beginning
+
+
+def test_start_adds_the_model_to_the_catalogue_and_begins_a_draft():
+    tender, company = published_tender(), companies.company()
+    owner, now = companies.owner_of(company), clock.now()
+
+    proposal = start_proposal(tender=tender, model_name="  Example 10,  version B ", by=owner, now=now)
+
+    model = DroneModel.objects.get(company=company)
+    assert (model.name, model.kind) == ("Example 10, version B", tender.kind)
+    assert (proposal.company, proposal.drone_model, proposal.state, proposal.revision) == (company, model, "DRAFT", 1)
+    assert (proposal.created_by, proposal.created_at) == (owner, now)
+
+
+def test_start_reuses_the_model_and_the_draft_that_are_there():
+    tender, company = published_tender(), companies.company()
+    owner = companies.owner_of(company)
+    model = companies.drone_model(company, name="Приклад 10", kind=tender.kind)
+
+    first = start_proposal(tender=tender, model_name="приклад  10", by=owner, now=clock.now())
+    again = start_proposal(tender=tender, model_name="ПРИКЛАД 10", by=owner, now=clock.now())
+
+    assert (first, first.drone_model) == (again, model)
+    assert Proposal.objects.count() == 1
+
+
+def test_start_refuses_a_model_of_another_kind():
+    tender, company = published_tender(template_code="interceptor"), companies.company()
+    companies.drone_model(company, name="Example 7", kind="FPV")
+
+    with pytest.raises(NotStartable) as raised:
+        start_proposal(tender=tender, model_name="Example 7", by=companies.owner_of(company), now=clock.now())
+
+    assert raised.value.sentence == (
+        "“Example 7” is in your catalogue as “First-person-view drone”. This tender wants “Interceptor drone”. "
+        "Type another model name."
+    )
+    assert raised.value.field == "model_name"
+
+
+def test_start_refuses_an_empty_name():
+    company = companies.company()
+
+    with pytest.raises(NotStartable, match="has no name"):
+        start_proposal(tender=published_tender(), model_name="  ", by=companies.owner_of(company), now=clock.now())
+
+
+@pytest.mark.parametrize(("offset", "is_open"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
+def test_start_is_possible_before_the_deadline_and_not_at_it(offset, is_open):
+    tender, company = published_tender(), companies.company()
+    now = deadline_in_force(tender).closes_at + offset
+
+    if is_open:
+        assert start_proposal(tender=tender, model_name="Example", by=companies.owner_of(company), now=now).pk
+    else:
+        with pytest.raises(NotStartable, match="not open"):
+            start_proposal(tender=tender, model_name="Example", by=companies.owner_of(company), now=now)
+
+
+def test_start_is_refused_in_a_cancelled_tender():
+    tender, company = published_tender(), companies.company()
+    cancel(tender=tender, reason="The need is gone.", by=tender.second_approver, now=clock.now())
+
+    tender.refresh_from_db()
+    with pytest.raises(NotStartable, match="not open"):
+        start_proposal(tender=tender, model_name="Example", by=companies.owner_of(company), now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [(None, False), (CompanyRole.VIEWER, False), (CompanyRole.EDITOR, True), (CompanyRole.SIGNATORY, True)],
+)
+def test_who_may_start(role, may):
+    tender = published_tender()
+    user = companies.person_of(companies.company(), role) if role else people.person()
+
+    if may:
+        assert start_proposal(tender=tender, model_name="Example", by=user, now=clock.now()).created_by == user
+    else:
+        with pytest.raises(Denied):
+            start_proposal(tender=tender, model_name="Example", by=user, now=clock.now())
+
+
+# Answers
+
+
+def test_answers_are_kept_by_their_type(draft, owner):
+    saved = _save(
+        draft,
+        {"FPV-01": "6,5", "FPV-07": "−18", "FPV-08": "both", "FPV-09": True, "FPV-03": Decimal("20"), "FPV-05": None},
+        by=owner,
+    )
+
+    assert _answers(draft) == {
+        "FPV-01": (Decimal("6.5"), None, "", ""),
+        "FPV-03": (Decimal("20"), None, "", ""),
+        "FPV-07": (Decimal("-18"), None, "", ""),
+        "FPV-08": (None, None, "both", ""),
+        "FPV-09": (None, True, "", ""),
+    }
+    assert (saved.revision, saved.updated_by) == (2, owner)
+
+
+def test_answers_change_and_are_taken_back_by_an_empty_text(draft, owner):
+    saved = _save(draft, {"FPV-01": "6.5", "FPV-08": "both"}, by=owner)
+
+    saved = _save(saved, {"FPV-01": "7", "FPV-08": ""}, by=owner)
+
+    assert _answers(draft) == {"FPV-01": (Decimal("7"), None, "", "")}
+    assert saved.revision == 3
+
+
+def test_same_answers_make_no_new_revision(draft, owner):
+    saved = _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    again = _save(saved, {"FPV-01": "6.50", "FPV-02": ""}, by=owner)
+
+    assert again.revision == saved.revision == 2
+
+
+def test_unreadable_answers_are_refused_as_a_whole(draft, owner):
+    with pytest.raises(Unanswerable) as raised:
+        _save(draft, {"FPV-01": "6.5", "FPV-05": "about 1200", "FPV-99": "1"}, by=owner)
+
+    assert list(raised.value.mistakes) == ["FPV-05", "FPV-99"]
+    assert raised.value.field == "FPV-05"
+    assert _answers(draft) == {}
+
+
+def test_registered_requirements_need_the_undertaking():
+    draft = draft_proposal(
+        tender=published_tender(template_code="advanced_fpv"), company=companies.company(undertaking=False)
+    )
+    owner = companies.owner_of(draft.company)
+
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+    with pytest.raises(Unanswerable, match="you cannot see it"):
+        _save(draft, {"FPV-02": "12"}, by=owner, revision=2)
+
+
+@pytest.mark.parametrize(("offset", "is_open"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
+def test_draft_changes_before_the_deadline_and_not_at_it(draft, owner, offset, is_open):
+    now = deadline_in_force(draft.tender).closes_at + offset
+
+    if is_open:
+        assert _save(draft, {"FPV-01": "6.5"}, by=owner, now=now).revision == 2
+    else:
+        with pytest.raises(Denied, match="no longer changed"):
+            _save(draft, {"FPV-01": "6.5"}, by=owner, now=now)
+
+
+@pytest.mark.parametrize(
+    ("role", "may"),
+    [
+        (None, False),
+        (CompanyRole.VIEWER, False),
+        (CompanyRole.EDITOR, True),
+        (CompanyRole.SIGNATORY, True),
+        (CompanyRole.OWNER, True),
+    ],
+)
+def test_who_may_answer(draft, role, may):
+    user = companies.person_of(draft.company, role) if role else companies.owner_of(companies.company(undertaking=True))
+
+    if may:
+        assert _save(draft, {"FPV-01": "6.5"}, by=user).updated_by == user
+    else:
+        with pytest.raises(Denied):
+            _save(draft, {"FPV-01": "6.5"}, by=user)
+
+
+def test_two_people_who_answer_different_requirements_keep_both(draft, owner):
+    _save(draft, {"FPV-01": "6.5"}, by=owner, revision=1, seen={"FPV-01": ""})
+
+    saved = _save(draft, {"FPV-01": "", "FPV-03": "20"}, by=owner, revision=1, seen={"FPV-01": "", "FPV-03": ""})
+
+    assert saved.revision == 3
+    assert _answers(draft) == {"FPV-01": (Decimal("6.5"), None, "", ""), "FPV-03": (Decimal("20"), None, "", "")}
+
+
+def test_stale_page_shows_both_values_and_saves_nothing(draft, owner):
+    _save(draft, {"FPV-01": "6.5", "FPV-08": "both"}, by=owner, revision=1)
+
+    with pytest.raises(StaleDraft) as raised:
+        _save(
+            draft,
+            {"FPV-01": "7", "FPV-03": "20", "FPV-08": ""},
+            by=owner,
+            revision=1,
+            seen={"FPV-01": "", "FPV-03": "", "FPV-08": ""},
+        )
+
+    assert raised.value.values == {"FPV-01": "7", "FPV-03": "20", "FPV-08": "both"}
+    assert raised.value.clashes == {"FPV-01": "6.5"}
+    assert raised.value.revision == 2
+    assert "FPV-03" not in _answers(draft)
+
+
+def test_stale_page_saves_after_both_were_seen(draft, owner):
+    _save(draft, {"FPV-01": "6.5"}, by=owner, revision=1)
+    with pytest.raises(StaleDraft) as raised:
+        _save(draft, {"FPV-01": "7"}, by=owner, revision=1, seen={"FPV-01": ""})
+
+    saved = _save(draft, {"FPV-01": "7"}, by=owner, revision=raised.value.revision, seen={"FPV-01": "6.5"})
+
+    assert (saved.revision, _answers(draft)["FPV-01"][0]) == (3, Decimal("7"))
+
+
+def test_stale_save_without_knowing_what_was_seen_clashes(draft, owner):
+    _save(draft, {"FPV-01": "6.5"}, by=owner, revision=1)
+
+    with pytest.raises(StaleDraft):
+        _save(draft, {"FPV-01": "7"}, by=owner, revision=1)
+
+
+# Offer and declarations
+
+
+def test_offer_is_kept_in_its_columns(draft, owner):
+    saved = save_offer(proposal=draft, offer=offer_of(), revision=1, by=owner, now=clock.now())
+
+    saved.refresh_from_db()
+    assert saved.prices == {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"}
+    assert (saved.lead_time_days, saved.monthly_capacity, saved.revision) == (21, 400, 2)
+    assert saved.production_region == "Example region"
+
+
+def test_same_offer_makes_no_new_revision(draft, owner):
+    saved = save_offer(proposal=draft, offer=offer_of(), revision=1, by=owner, now=clock.now())
+
+    prices = {"trial_unit_price": "4 380,0", "production_unit_price": "3590.00"}
+    again = save_offer(proposal=saved, offer=offer_of(prices), revision=2, by=owner, now=clock.now())
+
+    assert again.revision == 2
+
+
+def test_offer_may_be_saved_half_empty(draft, owner):
+    saved = save_offer(
+        proposal=draft, offer=Offer(prices={"trial_unit_price": "4380"}), revision=1, by=owner, now=clock.now()
+    )
+
+    assert (saved.prices, saved.lead_time_days, saved.partners) == ({"trial_unit_price": "4380.00"}, None, "")
+
+
+def test_offer_that_cannot_be_read_is_refused_as_a_whole(draft, owner):
+    offer = offer_of({"trial_unit_price": "4,380", "unknown": "5"}, production_region="Main street 5")
+
+    with pytest.raises(Unanswerable) as raised:
+        save_offer(proposal=draft, offer=offer, revision=1, by=owner, now=clock.now())
+
+    assert sorted(raised.value.mistakes) == ["price-trial_unit_price", "price-unknown", REGION]
+    draft.refresh_from_db()
+    assert (draft.prices, draft.revision) == ({}, 1)
+
+
+def test_stale_offer_shows_both_values(draft, owner):
+    save_offer(proposal=draft, offer=offer_of(), revision=1, by=owner, now=clock.now())
+
+    with pytest.raises(StaleDraft) as raised:
+        save_offer(proposal=draft, offer=offer_of(lead_time_days=25), revision=1, by=owner, now=clock.now())
+
+    assert raised.value.clashes == {"lead_time_days": "21"}
+
+
+def test_offer_is_not_stale_because_answers_changed(draft, owner):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    saved = save_offer(proposal=draft, offer=offer_of(), revision=1, seen={}, by=owner, now=clock.now())
+
+    assert saved.lead_time_days == 21
+
+
+def test_declarations_are_kept_in_the_order_of_the_tender(draft, owner):
+    saved = accept_declarations(proposal=draft, codes=["validity", "sanctions"], by=owner, now=clock.now())
+    again = accept_declarations(proposal=draft, codes=["sanctions", "validity"], by=owner, now=clock.now())
+    fewer = accept_declarations(proposal=draft, codes=["sanctions"], by=owner, now=clock.now())
+
+    assert (saved.declarations_accepted, saved.revision) == (["sanctions", "validity"], 2)
+    assert again.revision == 2
+    assert (fewer.declarations_accepted, fewer.revision) == (["sanctions"], 3)
+
+
+def test_unknown_declaration_is_refused(draft, owner):
+    with pytest.raises(Refused, match="no declaration “other”"):
+        accept_declarations(proposal=draft, codes=["sanctions", "other"], by=owner, now=clock.now())
+
+
+@pytest.mark.parametrize(("role", "may"), [(CompanyRole.EDITOR, False), (CompanyRole.SIGNATORY, True)])
+def test_declarations_are_signed_by_a_signatory(draft, role, may):
+    user = companies.person_of(draft.company, role)
+
+    if may:
+        assert accept_declarations(proposal=draft, codes=["truth"], by=user, now=clock.now()).updated_by == user
+    else:
+        with pytest.raises(Denied, match="signatory"):
+            accept_declarations(proposal=draft, codes=["truth"], by=user, now=clock.now())
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [(None, ""), (True, "yes"), (False, "no"), (Decimal("6.50"), "6.5"), (21, "21"), (" a\r\nb ", "a\nb")],
+)
+def test_as_text(raw, expected):
+    assert as_text(raw) == expected
