@@ -169,4 +169,6 @@ def _typed(sheet: object, value: Cell) -> object:
 
 
 def _plain(value: int | Decimal | None) -> str:
-    return "" if value is None else format(value, "f")
+    if value is None:
+        return ""
+    return format(value, "f") if isinstance(value, Decimal) else str(value)
