@@ -1,7 +1,6 @@
 """The officers' pages in the admin site. Each starts from what the person may see; each act asks the verb."""
 
 from django.contrib import messages
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -9,7 +8,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from coalition_portal.permission import Refused
 from coalition_portal.staff import staff_context, staff_page
-from tenders.notices import cancelling, drafting, extending, publishing, sheet, stages, words
+from tenders.notices import cancelling, drafting, extending, publishing, sheet, words
+from tenders.notices.board import by_stage
 from tenders.notices.forms import (
     ASKED_LATER_BY,
     CancelForm,
@@ -40,9 +40,9 @@ from tenders.notices.queries import (
     tenders_visible_to,
     undecided_approval,
     waiting_for,
-    with_requirements_total,
 )
 from tenders.notices.readiness import publication_checks
+from tenders.notices.terms import counts_of, terms_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -50,7 +50,7 @@ form_page = require_http_methods(["GET", "HEAD", "POST"])
 @staff_page
 @require_safe
 def tenders(request: HttpRequest) -> HttpResponse:
-    groups = stages.by_stage(tenders_visible_to(request.user, request.now), request.now)
+    groups = by_stage(tenders_visible_to(request.user, request.now), request.now)
     context = {
         "groups": groups,
         "waiting": waiting_for(request.user),
@@ -94,9 +94,9 @@ def tender(request: HttpRequest, number: str) -> HttpResponse:
         "checks": checks,
         "is_ready": all(check.is_met for check in checks),
         "asked": _asked(asked) if asked else None,
-        "terms": sheet.terms(found),
+        "terms": terms_of(found),
         "criteria": list(found.criteria.all()),
-        "counts": sheet.counts(found),
+        "counts": counts_of(found),
         "panel": found.panel_countries.order_by("code"),
         "moves": sheet.moves(list(deadlines_of(found))),
         "history": _history(request, found),
@@ -137,10 +137,10 @@ def _filled_in(request: HttpRequest, found: Tender, form: TenderForm) -> bool:
 @require_safe
 def preview(request: HttpRequest, number: str) -> HttpResponse:
     """The public page itself, as a visitor would see it if the tender were published at this moment."""
-    found = get_object_or_404(with_requirements_total(tenders_visible_to(request.user, request.now)), number=number)
+    found = get_object_or_404(tenders_visible_to(request.user, request.now), number=number)
     if found.published_at:
         return redirect("tender", found.number)
-    context = sheet.as_published(found, AnonymousUser(), request.now)
+    context = sheet.as_published(found, request.now)
     return render(request, "notices/desk/preview.html", context)
 
 
@@ -173,7 +173,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "asked": _asked(found),
         "checks": [] if found.tender.published_at else publication_checks(found.tender, request.now),
-        "terms": sheet.terms(found.tender),
+        "terms": terms_of(found.tender),
         "can_decide": not found.outcome and can_decide(request.user, found),
     }
     return render(request, "notices/desk/approval.html", staff_context(request, **context), status=_status(form))

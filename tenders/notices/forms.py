@@ -273,6 +273,11 @@ class NoteForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        # The hint says when it is needed.
+        self.fields["note"].silently_optional = True
+
 
 class CancelForm(forms.Form):
     reason = forms.CharField(

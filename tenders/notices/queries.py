@@ -2,7 +2,8 @@
 
 from datetime import datetime
 
-from django.db.models import Count, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.contrib.auth.models import AnonymousUser
+from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
 
 from coalition_portal.identity.models import RoleGrant, User
 from coalition_portal.identity.queries import Person, country_of, roles_of
@@ -40,16 +41,17 @@ def _unpublished_visible_to(user: User) -> Q:
     return Q(published_at=None) & mine
 
 
-def with_requirements_total(tenders: TenderQuerySet) -> TenderQuerySet:
-    """Adds `requirements_total`: how many there are, also for people who see fewer."""
-    counted = Requirement.objects.filter(tender=OuterRef("pk")).order_by().values("tender").annotate(number=Count("pk"))
-    return tenders.annotate(requirements_total=Subquery(counted.values("number"), output_field=IntegerField()))
-
-
 def requirements_visible_to(user: Person, tender: Tender) -> QuerySet[Requirement]:
     """All of them for staff who judge and for companies under the undertaking, else the public ones."""
     rows = Requirement.objects.filter(tender=tender).order_by("order")
     return rows if may_see_all_requirements(user) else rows.filter(visibility=Visibility.PUBLIC)
+
+
+def public_requirements(tender: Tender) -> QuerySet[Requirement]:
+    """What a visitor sees; each row knows the `total`, so that the page can say how many more there are."""
+    everything = Requirement.objects.filter(tender=OuterRef("tender")).order_by().values("tender")
+    counted = everything.annotate(number=Count("pk")).values("number")
+    return requirements_visible_to(AnonymousUser(), tender).annotate(total=Subquery(counted))
 
 
 def may_see_all_requirements(user: Person) -> bool:

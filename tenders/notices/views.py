@@ -10,20 +10,24 @@ from coalition_portal.formatting import figure, short_money
 from coalition_portal.identity.queries import fund_milestones, member_countries
 from manufacturers.eligibility import confidences
 from tenders.notices import public_figures, sheet, words
-from tenders.notices.queries import public_tenders, with_requirements_total
+from tenders.notices.queries import public_tenders
+from tenders.notices.terms import offer_line
 from tenders.notices.timetable import PublicStatus
 
 EARLIER_ON_HOME = 8
+NOT_ON_PAGES = ("eligible_states", "gates", "declarations", "cpv")
+NOT_IN_LISTS = (*NOT_ON_PAGES, "price", "terms")
 TENDERS_ON_A_PAGE = 20
 
 
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     countries = member_countries()
-    open_tenders = public_tenders().open_at(request.now).order_by("closes_at", "pk")
+    listed = public_tenders().defer(*NOT_IN_LISTS)
+    open_tenders = listed.open_at(request.now).order_by("closes_at", "pk")
     context = {
-        "offers": [(one, sheet.offer_line(one)) for one in open_tenders],
-        "earlier": _rows(public_tenders().with_status_at(_not_open(), request.now)[:EARLIER_ON_HOME], request),
+        "offers": [(one, offer_line(one)) for one in open_tenders],
+        "earlier": _rows(listed.with_status_at(_not_open(), request.now)[:EARLIER_ON_HOME], request),
         "countries": countries,
         "state_count": len(confidences()),
         "fund": _fund_columns(),
@@ -36,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def tender_list(request: HttpRequest) -> HttpResponse:
     wanted = [status for status in words.PUBLIC_STATUSES if status in request.GET.getlist("status")]
-    rows = public_tenders()
+    rows = public_tenders().defer(*NOT_IN_LISTS)
     page = Paginator(rows.with_status_at(wanted, request.now) if wanted else rows, TENDERS_ON_A_PAGE).get_page(
         request.GET.get("page")
     )
@@ -52,7 +56,7 @@ def tender_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tender(request: HttpRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(with_requirements_total(public_tenders()), number=number)
+    found = get_object_or_404(public_tenders().defer(*NOT_ON_PAGES), number=number)
     return render(request, "notices/tender.html", sheet.context_of(found, request.user, request.now))
 
 
