@@ -161,6 +161,9 @@ def figure(value: int | Decimal | float | None, decimals: int | None = None) -> 
     number = Decimal(str(value))
     if decimals is None:
         number = number.quantize(Decimal(1)) if number == number.to_integral_value() else number.normalize()
+    else:
+        # Left to itself Django cuts digits off and rounds none.
+        number = number.quantize(Decimal(1).scaleb(-decimals))
     written = formats.number_format(number, decimal_pos=decimals, use_l10n=True, force_grouping=True)
     return written.replace("-", MINUS)
 
