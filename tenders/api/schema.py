@@ -9,7 +9,7 @@ from drf_spectacular.renderers import OpenApiJsonRenderer
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 
-from tenders.api import errors, problems
+from tenders.api import errors, examples, problems
 from tenders.api.parameters import Parameter
 from tenders.api.serializers import ProblemDetails
 
@@ -47,7 +47,7 @@ PROBLEM_RESPONSES = {
 EVERYWHERE = (problems.BAD_REQUEST, problems.NOT_ACCEPTABLE, problems.TOO_MANY, problems.INTERNAL_ERROR)
 
 
-def describes(shape, *, summary, problems_too=(), parameters=None, operation_id, description=""):
+def describes(shape, *, summary, problems_too=(), parameters=None, operation_id, description="", example=None):
     """Decorates a `get`: what it answers, and every problem that it can answer with instead."""
     named = {problem.status: problem for problem in (*EVERYWHERE, *problems_too)}
     responses = {
@@ -64,6 +64,7 @@ def describes(shape, *, summary, problems_too=(), parameters=None, operation_id,
         description=description,
         parameters=[*query, LANGUAGE, IF_NONE_MATCH, *_headers(sorted(named))],
         responses=responses,
+        examples=[examples.of(example)] if example else [],
         tags=["v1"],
     )
 

@@ -10,7 +10,19 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from rest_framework.views import APIView
 
-from tenders.api import caching, errors, facts, pagination, parameters, rows, schema, serializers, shapes, throttling
+from tenders.api import (
+    caching,
+    errors,
+    examples,
+    facts,
+    pagination,
+    parameters,
+    rows,
+    schema,
+    serializers,
+    shapes,
+    throttling,
+)
 from tenders.api.negotiation import JsonOnly
 from tenders.api.problems import INVALID_CURSOR, NOT_FOUND, VALIDATION
 
@@ -105,6 +117,7 @@ class TenderListView(PublicView):
         ),
         parameters=parameters.TENDER_LIST,
         problems_too=(INVALID_CURSOR, VALIDATION),
+        example=examples.PAGE,
     )
     def get(self, request):
         query = parameters.read_tender_list(request.query_params)
@@ -159,6 +172,7 @@ class TenderStatusView(PublicView):
             "it says sealed from the instant of the deadline on."
         ),
         problems_too=(NOT_FOUND,),
+        example=examples.STATUS,
     )
     def get(self, request, number):
         parameters.check_names(request.query_params, {})

@@ -1,6 +1,7 @@
 """The released description of /v1, and what would break its clients.
 
-`python -m tests.tenders.api.release` writes it anew. Within v1 the description only grows: what is gone, what is newly demanded and what may newly be null is a break.
+`python -m tests.tenders.api.release` writes it anew. Within v1 the description only grows:
+what is gone, what is newly demanded and what may newly be null is a break.
 """
 
 import json

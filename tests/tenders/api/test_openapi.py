@@ -4,8 +4,9 @@ import json
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
-from tenders.api import problems
+from tenders.api import examples, problems
 from tenders.api.parameters import TENDER_LIST
+from tests.factories.tenders import extended_tender, in_days, published_tender
 from tests.tenders.api.release import RELEASED, breaks, without_words
 
 RELEASED_DOCUMENT = json.loads(RELEASED.read_text())
@@ -40,6 +41,24 @@ def test_it_has_every_route_and_nothing_that_writes(api):
         "/api/v1/tenders/{number}": ["get"],
         "/api/v1/tenders/{number}/status": ["get"],
     }
+
+
+@pytest.mark.parametrize(
+    ("example", "path"), [(examples.PAGE, "tenders"), (examples.STATUS, "tenders/{number}/status")]
+)
+def test_examples_have_the_members_of_answers(api, example, path):
+    tender = extended_tender(published_tender(closes_at=in_days(3)), in_days(5))
+    published_tender()
+
+    answer = api.json(path.format(number=tender.number) + ("?limit=1" if path == "tenders" else ""))
+
+    assert members_of(example) == members_of(answer)
+
+
+def members_of(value):
+    if isinstance(value, dict):
+        return {name: members_of(member) for name, member in value.items()}
+    return [members_of(item) for item in value[:1]] if isinstance(value, list) else None
 
 
 def test_the_limit_is_written_down(api):
