@@ -10,6 +10,7 @@ from coalition_portal.identity.roles import Role
 from tenders.notices.models import Criterion, ReviewerGroup
 from tenders.proposals.exclusion import confirm_exclusion, propose_exclusion
 from tenders.proposals.models import OpenedProposal
+from tenders.proposals.states import ProposalState
 from tenders.reviews.assignment import assign_many
 from tenders.reviews.conflicts import declare
 from tenders.reviews.consensus import confirm_drafts
@@ -93,6 +94,7 @@ class Review:
     def everybody_scores(self, points=8, **by_proposal):
         """Every open assignment is scored and locked; `by_proposal` maps a public id to another point."""
         rows = Assignment.objects.filter(opened__tender=self.tender, ended_at=None, sheet=None)
+        rows = rows.filter(opened__proposal__state=ProposalState.OPENED)
         for assignment in rows.select_related("opened", "member__user").order_by("pk"):
             given = by_proposal.get(assignment.opened.public_id, points)
             self.score(assignment.opened, assignment.member, given)
