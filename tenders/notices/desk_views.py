@@ -63,7 +63,7 @@ def tenders(request: HttpRequest) -> HttpResponse:
 @form_page
 def new(request: HttpRequest) -> HttpResponse:
     check_can_draft_tender(request.user)
-    form = NewTenderForm(request.POST or None)
+    form = NewTenderForm(_posted(request))
     if form.is_valid():
         values = form.cleaned_data
         series = drafting.name_series(**values["new_series"]) if values["new_series"] else values["series"]
@@ -115,7 +115,7 @@ def tender(request: HttpRequest, number: str) -> HttpResponse:
 def edit(request: HttpRequest, number: str) -> HttpResponse:
     found = _tender(request, number)
     check_can_edit_tender(request.user, found)
-    form = TenderForm(request.POST or None, tender=found, now=request.now)
+    form = TenderForm(_posted(request), tender=found, now=request.now)
     if form.is_valid() and _filled_in(request, found, form):
         messages.success(request, _("The draft is saved."))
         return redirect("admin:desk-tender", found.number)
@@ -162,7 +162,7 @@ def request_approval(request: HttpRequest, number: str) -> HttpResponse:
 @form_page
 def approval(request: HttpRequest, pk: int) -> HttpResponse:
     found = _approval(request, pk)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(_posted(request))
     if request.method == "POST" and form.is_valid():
         check_can_decide(request.user, found)
         if _decided(request, found, form):
@@ -219,7 +219,7 @@ def extend(request: HttpRequest, number: str) -> HttpResponse:
     found = _tender(request, number)
     check_can_extend(request.user, found)
     later = max(found.closes_at, request.now.replace(microsecond=0)) + ASKED_LATER_BY
-    form = ExtensionForm(request.POST or None, zone=found.zone, closes_at=later)
+    form = ExtensionForm(_posted(request), zone=found.zone, closes_at=later)
     if form.is_valid() and (asked := _asked_later(request, found, form)):
         return redirect("admin:desk-approval", asked.pk)
     context = {"tender": found, "form": form, "is_over": found.closes_at <= request.now}
@@ -245,7 +245,7 @@ def _asked_later(request: HttpRequest, found: Tender, form: ExtensionForm) -> Ap
 def cancel_tender(request: HttpRequest, number: str) -> HttpResponse:
     found = _tender(request, number)
     check_can_cancel(request.user, found)
-    form = CancelForm(request.POST or None)
+    form = CancelForm(_posted(request))
     if form.is_valid():
         cancelling.cancel(tender=found, reason=form.cleaned_data["reason"], by=request.user, now=request.now)
         messages.success(request, _("%(number)s is cancelled. Everybody with a proposal is told.") % {"number": found})
@@ -283,6 +283,10 @@ def _history(request: HttpRequest, found: Tender) -> list[dict]:
     for row in rows:
         row.tender = found
     return [_asked(row) for row in rows]
+
+
+def _posted(request: HttpRequest):
+    return request.POST if request.method == "POST" else None
 
 
 def _status(form) -> int:
