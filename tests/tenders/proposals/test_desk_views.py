@@ -1,0 +1,122 @@
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from coalition_portal.identity.roles import Role
+from tenders.proposals.models import OpenedProposal, Opening, ProvisionalDecision
+from tests.factories import people
+from tests.factories.cutoffs import MICROSECOND
+from tests.factories.proposals import staged_bundle
+
+
+def _opening_url(cutoff):
+    return reverse("admin:desk-opening", args=[cutoff.tender.number])
+
+
+@pytest.mark.parametrize(
+    ("role", "status"),
+    [
+        (Role.CHAIR, 200),
+        (Role.OPENER, 200),
+        (Role.OFFICER, 200),
+        (Role.AUDITOR, 200),
+        (Role.REVIEWER, 404),
+        (Role.ADVISER, 404),
+        (Role.HEAD, 404),
+        (Role.OPERATOR, 404),
+    ],
+)
+def test_who_sees_the_board_and_an_opening(cutoff, client_of, role, status):
+    client = client_of(people.staff(role))
+
+    pages = [client.get(reverse("admin:desk-openings")).status_code, client.get(_opening_url(cutoff)).status_code]
+
+    assert pages == [status, status]
+
+
+def test_page_of_a_tender_that_does_not_exist_is_missing(cutoff, chair_client):
+    assert chair_client.get(reverse("admin:desk-opening", args=["IDC-2020-0001"])).status_code == 404
+
+
+def test_board_says_where_each_tender_stands_and_how_many_queries_it_takes(
+    cutoff, client_of, django_assert_num_queries
+):
+    client = client_of(cutoff.tender.second_approver)
+    url = reverse("admin:desk-openings")
+    cutoff.close()
+    assert "Waits for the chair" in client.get(url).text
+
+    client.post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]))
+
+    with django_assert_num_queries(7):
+        page = client.get(url).text
+    assert "Waits for an opener" in page
+
+
+def test_chair_proposes_and_an_opener_of_another_country_opens(cutoff, client_of):
+    cutoff.submitted()
+    cutoff.close()
+    chair, opener = client_of(cutoff.tender.second_approver), client_of(people.opener("EE"))
+
+    assert "Propose the opening" in chair.get(_opening_url(cutoff)).text
+    proposed = chair.post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]), follow=True)
+    assert "Open all proposals" not in proposed.text
+    assert "Open all proposals" in opener.get(_opening_url(cutoff)).text
+    opened = opener.post(reverse("admin:desk-opening-confirm", args=[cutoff.tender.number]), follow=True)
+
+    assert opened.status_code == 200
+    assert OpenedProposal.objects.count() == 1
+    assert Opening.objects.get().opened_at is not None
+
+
+def test_too_early_is_said_and_nothing_opens(cutoff, client_of):
+    chair = client_of(cutoff.tender.second_approver)
+    cutoff.at(timedelta(seconds=1))
+
+    proposed = chair.post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]), follow=True)
+    confirmed = client_of(people.opener("EE")).post(
+        reverse("admin:desk-opening-confirm", args=[cutoff.tender.number]), follow=True
+    )
+
+    assert "is not closed yet" in proposed.text
+    assert "The chair has not proposed to open" in confirmed.text
+    assert Opening.objects.count() == 0
+
+
+def test_officer_who_presses_the_chairs_button_is_told_whose_it_is(cutoff, client_of):
+    cutoff.close()
+
+    response = client_of(people.officer("NL")).post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]))
+
+    assert (response.status_code, Opening.objects.count()) == (403, 0)
+
+
+def test_two_officers_decide_a_provisional_row(cutoff, client_of):
+    bundle = staged_bundle(tender=cutoff.tender)
+    cutoff.close()
+    row = cutoff.submit(bundle, -MICROSECOND).provisional
+    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.pk])
+    first, second = client_of(people.officer("NL")), client_of(people.officer("EE"))
+
+    assert bundle.proposal.company.legal_name in first.get(_opening_url(cutoff)).text
+    empty = first.post(url, {"accepted": "yes", "reason": ""})
+    first.post(url, {"accepted": "yes", "reason": "The arrival record shows it."})
+    again = first.post(url, {"accepted": "no", "reason": "A second thought."})
+    assert "The arrival record shows it." in second.get(url).text
+    second.post(url, {"accepted": "yes", "reason": "Seen as well."})
+
+    assert (empty.status_code, again.status_code) == (200, 200)
+    assert "A second thought." in again.text
+    assert list(ProvisionalDecision.objects.values_list("accepted", flat=True)) == [True, True]
+    assert second.get(url).status_code == 404
+
+
+def test_opener_does_not_learn_who_waits_for_a_decision(cutoff, client_of):
+    bundle = staged_bundle(tender=cutoff.tender)
+    cutoff.close()
+    row = cutoff.submit(bundle, -MICROSECOND).provisional
+    opener = client_of(people.opener("EE"))
+
+    assert bundle.proposal.company.legal_name not in opener.get(_opening_url(cutoff)).text
+    assert opener.get(reverse("admin:desk-provisional", args=[cutoff.tender.number, row.pk])).status_code == 404

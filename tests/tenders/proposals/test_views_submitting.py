@@ -1,0 +1,589 @@
+"""The dashboard, and the pages from check to receipt, around the deadline."""
+
+import gzip
+import hashlib
+import json
+from datetime import timedelta
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from coalition_portal.canonical import canonical_json
+from coalition_portal.ledger.append import entry_of
+from manufacturers.models import CompanyRole
+from tenders.proposals import submission
+from tenders.proposals.models import Bundle, Proposal, Provisional, Receipt, Refusal, Withdrawal
+from tenders.proposals.receipts import receipt_document
+from tests.factories import companies
+from tests.factories.cutoffs import MICROSECOND
+from tests.factories.proposals import change_draft, complete_proposal, draft_proposal, staged_bundle
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def web(client_of):
+    """`web(proposal)`: a browser of its company's owner."""
+    return lambda proposal: client_of(companies.owner_of(proposal.company))
+
+
+@pytest.fixture
+def page_clock(monkeypatch):
+    """`page_clock(instant)`: the host's clock as pages see it."""
+    return lambda instant: monkeypatch.setattr("coalition_portal.middleware.clock.now", lambda: instant)
+
+
+@pytest.fixture
+def open_tender(cutoff, page_clock):
+    """The tender of the cut-off with pages that are five seconds before it."""
+    page_clock(cutoff.at(-5 * SECOND))
+    return cutoff.tender
+
+
+def _url(name, proposal, *args):
+    return reverse(name, args=[proposal.public_id, *args])
+
+
+def _submit(browser, bundle, **form):
+    return browser.post(_url("proposal-submit", bundle.proposal), {"sha256": bundle.sha256} | form)
+
+
+# Check and freeze
+
+
+def test_check_page_shows_everything_as_reviewers_will_see_it(open_tender, web):
+    proposal = complete_proposal(tender=open_tender, name="Example Aero", answers={"INT-01": 180, "INT-03": 130})
+
+    page = web(proposal).get(_url("proposal-check", proposal)).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    for told in (
+        "Nothing is missing. Check the page, then submit at the foot.",
+        "Example Aero, Ukraine",
+        "Answers: 18 of 18",
+        "INT-01, Level speed: you claim 180 km/h; at least 200 km/h is required.",
+        '<span class="tag bad">Does not pass</span>',
+        '<span class="tag warn">Below the threshold</span>',
+        '<span class="tag good">Passes</span>',
+        '<span class="tag quiet">Scored</span>',
+        "EUR 4,380",
+        "EUR 87,600",
+        "21 days",
+        "400 a month",
+        "Example region",
+        "technical_description.pdf",
+        "<b>Signed.</b>",
+        "Freeze this version",
+    ):
+        assert told in page
+    assert "Submit proposal" not in page
+
+
+def test_check_page_links_to_what_is_missing(open_tender, web):
+    draft = draft_proposal(tender=open_tender)
+
+    page = web(draft).get(_url("proposal-check", draft)).content.decode()
+
+    assert "28 items are missing." in page
+    assert f'href="{_url("proposal-answers", draft)}#int-01">18 answers' in page
+    assert f'href="{_url("proposal-documents", draft)}#kind-origin_table">Component origin table' in page
+    assert "<b>Not signed.</b>" in page
+    assert "Freeze this version" not in page
+
+
+def test_freeze_then_one_button_submits(open_tender, web):
+    proposal = complete_proposal(tender=open_tender)
+    browser = web(proposal)
+
+    response = browser.post(_url("proposal-stage", proposal))
+    page = browser.get(response.url).content.decode()
+
+    bundle = Bundle.objects.get()
+    assert response.url == _url("proposal-check", proposal) + "#submit"
+    assert f'name="sha256" value="{bundle.sha256}"' in page
+    assert page.count("Submit proposal") == 1
+    assert "Freeze this version" not in page
+    assert _submit(browser, bundle).url == _url("proposal-receipt", proposal, 1)
+
+
+def test_freezing_what_is_incomplete_says_what_is_missing(open_tender, web):
+    draft = draft_proposal(tender=open_tender)
+
+    response = web(draft).post(_url("proposal-stage", draft), follow=True)
+
+    assert "28 items are missing, the first: Answer to INT-01, Level speed." in response.content.decode()
+
+
+def test_an_editor_freezes_and_cannot_submit(open_tender, client_of):
+    bundle = staged_bundle(tender=open_tender)
+    editor = client_of(companies.person_of(bundle.proposal.company, CompanyRole.EDITOR))
+
+    page = editor.get(_url("proposal-check", bundle.proposal)).content.decode()
+    response = _submit(editor, bundle)
+
+    assert "A signatory of your company submits it." in page
+    assert "Submit proposal" not in page
+    assert (response.status_code, Receipt.objects.count()) == (403, 0)
+
+
+def test_a_viewer_sees_a_complete_draft_and_no_button(open_tender, client_of):
+    proposal = complete_proposal(tender=open_tender)
+    viewer = client_of(companies.person_of(proposal.company, CompanyRole.VIEWER))
+
+    page = viewer.get(_url("proposal-check", proposal)).content.decode()
+
+    assert "An editor of your company freezes this version; then a signatory submits it." in page
+    assert viewer.post(_url("proposal-stage", proposal)).status_code == 403
+
+
+# Submit
+
+
+def test_submit_leads_to_the_receipt(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+
+    response = _submit(web(bundle.proposal), bundle)
+
+    assert (response.status_code, response.url) == (302, _url("proposal-receipt", bundle.proposal, 1))
+    assert Receipt.objects.get().bundle == bundle
+
+
+def test_submitting_twice_leads_to_the_same_receipt(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+
+    assert _submit(browser, bundle).url == _submit(browser, bundle).url
+    assert Receipt.objects.count() == 1
+
+
+def test_submit_with_another_digest_is_refused(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+
+    response = web(bundle.proposal).post(_url("proposal-submit", bundle.proposal), {"sha256": "0" * 64}, follow=True)
+
+    assert response.redirect_chain == [(_url("proposal-check", bundle.proposal), 302)]
+    assert "The digest on your page is not that of the frozen version." in response.content.decode()
+    assert not Receipt.objects.exists()
+
+
+def test_submit_of_nothing_frozen_is_refused(open_tender, web):
+    proposal = complete_proposal(tender=open_tender)
+
+    response = web(proposal).post(_url("proposal-submit", proposal), follow=True)
+
+    assert "Nothing is frozen yet" in response.content.decode()
+
+
+def test_foreign_proposal_is_not_found_by_any_act(open_tender, web):
+    mine, other = staged_bundle(tender=open_tender), staged_bundle(tender=open_tender)
+    stranger = web(mine.proposal)
+
+    for name in ("proposal-stage", "proposal-submit", "proposal-withdraw"):
+        assert stranger.post(_url(name, other.proposal), {"sha256": other.sha256}).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["proposal-stage", "proposal-submit"])
+def test_acts_are_posted(open_tender, web, name):
+    bundle = staged_bundle(tender=open_tender)
+
+    assert web(bundle.proposal).get(_url(name, bundle.proposal)).status_code == 405
+
+
+@pytest.mark.parametrize("name", ["proposal-stage", "proposal-submit", "proposal-withdraw"])
+def test_visitors_sign_in_before_an_act(open_tender, client, name):
+    bundle = staged_bundle(tender=open_tender)
+
+    assert client.post(_url(name, bundle.proposal)).url.startswith("/accounts/login/?next=")
+
+
+def test_submit_costs_a_known_number_of_queries(open_tender, web, django_assert_num_queries):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+
+    # PostgreSQL takes the tender's lock and the log's lock in a query each.
+    with django_assert_num_queries(23 if connection.vendor == "sqlite" else 25):
+        _submit(browser, bundle)
+
+
+def test_page_with_the_submit_button_is_light(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+
+    page = web(bundle.proposal).get(_url("proposal-check", bundle.proposal)).content
+
+    assert b"Submit proposal" in page
+    assert len(gzip.compress(page)) < 10_000
+
+
+# Receipt
+
+
+def test_receipt_page_says_what_was_received(open_tender, web, cutoff):
+    bundle = staged_bundle(tender=open_tender, name="Example Aero")
+    browser = web(bundle.proposal)
+    received_at = cutoff.at(-1234567 * MICROSECOND)
+
+    page = browser.get(_submit(browser, bundle).url).content.decode().replace("\N{NO-BREAK SPACE}", " ")
+
+    receipt = Receipt.objects.get()
+    assert receipt.received_at == received_at
+    assert "<title>SUBMITTED: receipt" in page
+    assert received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") in page
+    assert "1 s before the deadline." in page
+    assert " ".join(bundle.sha256[start : start + 8] for start in range(0, 64, 8)) in page
+    assert f"Log entry <b>{entry_of(receipt.commitment).index}</b>" in page
+    assert "Example Aero" in page
+    for document in bundle.proposal.documents.all():
+        assert " ".join(document.sha256[start : start + 8] for start in range(0, 64, 8)) in page
+
+
+def test_receipt_comes_as_canonical_json(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+
+    response = browser.get(_url("proposal-receipt-json", bundle.proposal, 1))
+
+    number, pid = open_tender.number, bundle.proposal.public_id
+    assert response.content == canonical_json(receipt_document(Receipt.objects.get()))
+    assert json.loads(response.content)["bundle_sha256"] == bundle.sha256
+    assert response["Content-Type"] == "application/json"
+    assert response["Content-Disposition"] == f'attachment; filename="receipt-{number}-{pid}-1.json"'
+
+
+def test_receipt_that_does_not_exist_is_not_found(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+
+    assert browser.get(_url("proposal-receipt", bundle.proposal, 1)).status_code == 404
+    assert browser.get(_url("proposal-receipt-json", bundle.proposal, 7)).status_code == 404
+
+
+def test_receipt_of_another_company_is_not_found(open_tender, web):
+    mine, other = staged_bundle(tender=open_tender), staged_bundle(tender=open_tender)
+    _submit(web(other.proposal), other)
+
+    assert web(mine.proposal).get(_url("proposal-receipt", other.proposal, 1)).status_code == 404
+
+
+def test_a_receipt_exists_and_is_listed_although_its_page_fails(open_tender, web, monkeypatch):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    browser.raise_request_exception = False
+
+    def fail(_receipt):
+        raise RuntimeError("the vault is down")
+
+    monkeypatch.setattr("tenders.proposals.views.receipts.receipt_document", fail)
+    url = _submit(browser, bundle).url
+
+    assert browser.get(url).status_code == 500
+    assert url in browser.get(reverse("dashboard")).content.decode()
+
+
+# Replace and withdraw
+
+
+def test_replacing_keeps_the_old_version_until_the_new_one_is_submitted(open_tender, web):
+    first = staged_bundle(tender=open_tender)
+    proposal, browser = first.proposal, web(first.proposal)
+    _submit(browser, first)
+    change_draft(proposal)
+
+    check = browser.get(_url("proposal-check", proposal)).content.decode()
+    browser.post(_url("proposal-stage", proposal))
+    second = Bundle.objects.get(version=2)
+    response = _submit(browser, second)
+
+    assert "Version 1 counts. What you see here is changed and not submitted." in check
+    assert response.url == _url("proposal-receipt", proposal, 2)
+    old = browser.get(_url("proposal-receipt", proposal, 1)).content.decode()
+    assert "Version 2 replaced it." in old
+    assert "Replaced" in old
+
+
+def test_check_page_of_what_is_submitted_leads_to_the_receipt(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+
+    page = browser.get(_url("proposal-check", bundle.proposal)).content.decode()
+
+    assert "Nothing is left to do: version 1 is submitted." in page
+    assert "Submit proposal" not in page
+
+
+def test_withdraw_asks_first_and_says_what_happens(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+
+    asked = browser.get(_url("proposal-withdraw", bundle.proposal)).content.decode()
+    assert "Withdraw version 1 of" in asked
+    assert not Withdrawal.objects.exists()
+
+    response = browser.post(_url("proposal-withdraw", bundle.proposal), follow=True)
+    page = response.content.decode()
+    assert response.redirect_chain == [(_url("proposal", bundle.proposal), 302)]
+    assert "Withdrawn" in page
+    assert "until the deadline you can submit again" in page
+    assert "Version 1 withdrawn" in page
+    receipt = browser.get(_url("proposal-receipt", bundle.proposal, 1)).content.decode()
+    assert "It was withdrawn on" in receipt
+
+
+def test_withdrawing_what_is_not_submitted_does_nothing(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+
+    response = web(bundle.proposal).post(_url("proposal-withdraw", bundle.proposal), follow=True)
+
+    assert "there is nothing to withdraw" in response.content.decode()
+    assert not Withdrawal.objects.exists()
+
+
+def test_withdrawal_that_the_verb_refuses_is_told(open_tender, web, monkeypatch):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+
+    def refuse(**_facts):
+        raise submission.NotSubmittable("The tender was opened.")
+
+    monkeypatch.setattr(submission, "withdraw", refuse)
+
+    response = browser.post(_url("proposal-withdraw", bundle.proposal), follow=True)
+
+    assert "The tender was opened." in response.content.decode()
+
+
+def test_an_editor_may_not_withdraw(open_tender, web, client_of):
+    bundle = staged_bundle(tender=open_tender)
+    _submit(web(bundle.proposal), bundle)
+    editor = client_of(companies.person_of(bundle.proposal.company, CompanyRole.EDITOR))
+
+    assert editor.post(_url("proposal-withdraw", bundle.proposal)).status_code == 403
+
+
+# The deadline
+
+
+def test_submit_at_the_deadline_is_refused_exactly_and_in_words(open_tender, web, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    page_clock(cutoff.at(timedelta(0)))
+
+    response = _submit(browser, bundle)
+    page = browser.get(response.url).content.decode()
+
+    refusal = Refusal.objects.get()
+    assert response.url == _url("proposal-late", bundle.proposal, 1, "submit")
+    assert "Your request arrived at the very instant of the deadline, which is late." in page
+    assert page.count(refusal.closes_at.strftime("%Y-%m-%dT%H:%M:%S.000000Z")) == 2
+    assert f"entry {entry_of(refusal.commitment).index} in the log" in page
+    assert "Every answer and every file is as you left it and stays readable for ever." in page
+    assert browser.get(_url("proposal-check", bundle.proposal)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (MICROSECOND, "0.000001 seconds"),
+        (3 * SECOND + 214907 * MICROSECOND, "3.214907 seconds"),
+        (15 * SECOND, "15 seconds"),
+    ],
+)
+def test_lateness_is_told_to_the_last_digit(open_tender, web, cutoff, page_clock, after, told):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    page_clock(cutoff.at(after))
+
+    page = browser.get(_submit(browser, bundle).url).content.decode()
+
+    assert f"Your request arrived {told} after the deadline. It was refused." in page
+
+
+def test_lateness_of_more_than_a_minute_is_told_in_minutes(open_tender, web, cutoff):
+    bundle = staged_bundle(tender=open_tender)
+    cutoff.at(SECOND)
+    _submit(web(bundle.proposal), bundle)
+    refusal = Refusal.objects.get()
+    from_views = "tenders.proposals.views.submitting.Refusal.received_at"
+    assert from_views  # the row is append-only, so the distance is looked at where it is told
+
+    from tenders.proposals.views.submitting import _seconds_text
+
+    assert (
+        _seconds_text(timedelta(minutes=61, seconds=2))
+        == "1\N{NO-BREAK SPACE}h\N{NO-BREAK SPACE}1\N{NO-BREAK SPACE}min"
+    )
+    assert refusal.received_at - refusal.closes_at == SECOND
+
+
+def test_late_replacement_says_that_the_first_version_counts(open_tender, web, cutoff, page_clock):
+    first = staged_bundle(tender=open_tender)
+    browser = web(first.proposal)
+    _submit(browser, first)
+    second = staged_bundle(proposal=first.proposal, is_changed=True)
+    page_clock(cutoff.at(SECOND))
+
+    page = browser.get(_submit(browser, second).url).content.decode()
+
+    assert "Version 1, which was received before the deadline, still counts." in page
+
+
+def test_late_withdrawal_is_refused_in_words(open_tender, web, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+    page_clock(cutoff.at(SECOND))
+
+    response = browser.post(_url("proposal-withdraw", bundle.proposal))
+    page = browser.get(response.url).content.decode()
+
+    assert response.url == _url("proposal-late", bundle.proposal, 1, "withdraw")
+    assert "NOT WITHDRAWN: refused at the deadline" in page
+    assert "The version that was received before the deadline still counts." in page
+
+
+def test_request_that_waited_while_the_tender_closed_is_left_to_two_people(open_tender, web, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    cutoff.close()
+    page_clock(cutoff.closes_at + 12 * SECOND)
+    received_at = cutoff.at(-MICROSECOND)
+
+    response = _submit(browser, bundle)
+    page = browser.get(response.url).content.decode()
+
+    assert response.url == _url("proposal-provisional", bundle.proposal, 1, "submit")
+    assert Provisional.objects.get().received_at == received_at
+    assert "Your request arrived before the deadline, but the tender was closed while it waited." in page
+    assert received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") in page
+    assert "A request of yours waits for a decision" in browser.get(_url("proposal", bundle.proposal)).content.decode()
+
+
+@pytest.mark.parametrize(("name", "act"), [("proposal-late", "submit"), ("proposal-provisional", "open")])
+def test_judgement_that_never_was_is_not_found(open_tender, web, name, act):
+    bundle = staged_bundle(tender=open_tender)
+
+    assert web(bundle.proposal).get(_url(name, bundle.proposal, 1, act)).status_code == 404
+
+
+def test_history_tells_everything_that_happened(open_tender, web, cutoff, page_clock):
+    first = staged_bundle(tender=open_tender)
+    proposal, browser = first.proposal, web(first.proposal)
+    _submit(browser, first)
+    cutoff.at(-4 * SECOND)
+    browser.post(_url("proposal-withdraw", proposal))
+    cutoff.at(-3 * SECOND)
+    _submit(browser, staged_bundle(proposal=Proposal.objects.get(pk=proposal.pk), now=cutoff.closes_at - 3 * SECOND))
+    page_clock(cutoff.at(SECOND))
+    browser.post(_url("proposal-withdraw", proposal))
+
+    page = browser.get(_url("proposal", proposal)).content.decode()
+
+    told = [
+        "Request to withdraw refused at the deadline",
+        "Version 2 received: receipt",
+        "Version 1 withdrawn",
+        "Version 1 received: receipt",
+    ]
+    positions = [page.index(sentence) for sentence in told]
+    assert positions == sorted(positions)
+
+
+# Dashboard
+
+
+def test_dashboard_puts_what_needs_doing_first(open_tender, web, client_of):
+    company = companies.company(name="Example Aero", undertaking=True)
+    submitted = staged_bundle(tender=open_tender, company=company, model_name="Sent 1")
+    browser = web(submitted.proposal)
+    _submit(browser, submitted)
+    ready = complete_proposal(tender=open_tender, company=company, model_name="Ready 2")
+    draft_proposal(tender=open_tender, company=company, model_name="Draft 3")
+    changed = staged_bundle(tender=open_tender, company=company, model_name="Changed 4")
+    _submit(browser, changed)
+    change_draft(changed.proposal)
+
+    page = browser.get(reverse("dashboard")).content.decode()
+
+    assert "<h1>3 things need doing</h1>" in page
+    assert "Finish and submit: Interceptor drones, Ready 2" in page
+    assert "NOT SUBMITTED. 100 % complete." in page
+    assert "Ready to submit" in page
+    assert "Finish and submit: Interceptor drones, Draft 3" in page
+    assert "28 missing" in page
+    assert "Submit your changes: Interceptor drones, Changed 4" in page
+    assert "Submit your changes: Interceptor drones, Sent 1" not in page
+    assert page.count('<span class="tag good">SUBMITTED</span>') == 2
+    assert page.count('<span class="tag warn">NOT SUBMITTED</span>') == 2
+    assert _url("proposal", ready) in page
+
+
+def test_dashboard_asks_for_the_undertaking(client_of, open_tender):
+    company = companies.company()
+
+    page = client_of(companies.owner_of(company)).get(reverse("dashboard")).content.decode()
+
+    assert "<h1>1 thing needs doing</h1>" in page
+    assert "Accept the confidentiality undertaking" in page
+    assert "No proposal yet" in page
+    assert reverse("tender", args=[open_tender.number]) in page
+
+
+def test_dashboard_of_another_company_tells_nothing(open_tender, web, client_of):
+    _submit(web((bundle := staged_bundle(tender=open_tender, model_name="Secret 9")).proposal), bundle)
+    other = companies.company(undertaking=True)
+
+    page = client_of(companies.owner_of(other)).get(reverse("dashboard")).content.decode()
+
+    assert "Secret 9" not in page
+    assert "Nothing needs doing now" in page
+
+
+def test_dashboard_after_the_deadline(open_tender, web, cutoff, page_clock):
+    company = companies.company(undertaking=True)
+    submitted = staged_bundle(tender=open_tender, company=company)
+    browser = web(submitted.proposal)
+    _submit(browser, submitted)
+    draft_proposal(tender=open_tender, company=company)
+    page_clock(cutoff.closes_at)
+
+    page = browser.get(reverse("dashboard")).content.decode()
+
+    assert "Nothing needs doing now" in page
+    assert '<span class="tag quiet">NOT SUBMITTED</span>' in page
+    assert "Read the draft" in page
+    assert "Open tenders without a proposal of yours" not in page
+
+
+def test_dashboard_in_evaluation(cutoff, web):
+    proposal = cutoff.submitted()
+    cutoff.open()
+
+    page = web(proposal).get(reverse("dashboard")).content.decode()
+
+    assert '<span class="tag good">SUBMITTED</span>' in page
+    assert "In evaluation" in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_dashboard_costs_the_same_for_one_and_for_three(open_tender, web, django_assert_num_queries, count):
+    company = companies.company(undertaking=True)
+    for number in range(count):
+        proposal = draft_proposal(tender=open_tender, company=company, model_name=f"Example {number}")
+    browser = web(proposal)
+
+    with django_assert_num_queries(17):
+        browser.get(reverse("dashboard"))
+
+
+def test_digest_on_the_page_is_that_of_the_vault(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+
+    from coalition_portal.storage import vault_storage
+
+    with vault_storage().open(bundle.storage_key) as kept:
+        assert hashlib.sha256(kept.read()).hexdigest() == bundle.sha256
