@@ -14,7 +14,7 @@ from django.template.loader import render_to_string
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 
 from coalition_portal import formatting, pictures
 from coalition_portal.formatting import in_language
@@ -279,7 +279,7 @@ def cutoff_strip(context, closes_at: datetime, arrived_at: datetime) -> SafeStri
             "closes": formatting.time_of_day(closes_at.astimezone(zone)),
             "arrived": formatting.time_of_day(arrived_at.astimezone(zone)),
             "distance": formatting.duration(arrived_at - closes_at),
-            "span": f"{strip.span_seconds}\N{NO-BREAK SPACE}{gettext('s')}",
+            "span": formatting.SPACE.join([str(strip.span_seconds), pgettext("unit of time left", "s")]),
         },
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from django import forms
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -56,7 +56,7 @@ class CompanyForm(forms.Form):
         error_messages={"required": _("Choose the country in which the company is registered.")},
     )
     register_scheme = forms.ChoiceField(
-        label=_("Register"),
+        label=pgettext_lazy("list of companies", "Register"),
         widget=RegisterSelect,
         error_messages={"required": _("Choose a register from the list.")},
     )

@@ -11,7 +11,7 @@ from operator import eq, ge, gt, le, lt
 from typing import Protocol
 
 from django.utils import translation
-from django.utils.translation import gettext, ngettext, pgettext
+from django.utils.translation import gettext, ngettext, pgettext, pgettext_lazy
 
 from coalition_portal.formatting import bound, in_language, quantity
 
@@ -76,6 +76,18 @@ _JUDGES: Mapping[str, Callable[[RequirementFacts, Claim], bool | None]] = {
 }
 
 
+SYMBOLS = {
+    "kg": pgettext_lazy("unit of measurement", "kg"),
+    "m": pgettext_lazy("unit of measurement", "m"),
+    "km": pgettext_lazy("unit of measurement", "km"),
+    "km/h": pgettext_lazy("unit of measurement", "km/h"),
+    "m/s": pgettext_lazy("unit of measurement", "m/s"),
+    "s": pgettext_lazy("unit of measurement", "s"),
+    "min": pgettext_lazy("unit of measurement", "min"),
+}
+"""Units whose symbol is written in the letters of the language."""
+
+
 def unit_words(unit: str, value: Decimal) -> str:
     """The unit as people read it after a number: "d" is "days", "1/month" is "a month", "1" is nothing."""
     count = int(abs(value))
@@ -85,7 +97,7 @@ def unit_words(unit: str, value: Decimal) -> str:
         "mo": lambda: ngettext("month", "months", count),
         "1/month": lambda: pgettext("after a number of pieces", "a month"),
     }
-    return words[unit]() if unit in words else unit
+    return words[unit]() if unit in words else str(SYMBOLS.get(unit, unit))
 
 
 def wanted_text(requirement: RequirementFacts, language: str | None = None) -> str:

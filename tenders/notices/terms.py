@@ -90,7 +90,7 @@ def _afterwards(terms: dict) -> str:
     if not most:
         return ""
     sentence = _("Production of up to %(count)s drones a month, by measured results") % {"count": figure(most)}
-    return sentence if terms.get("follow_on", {}).get("guaranteed") else f"{sentence}; {_('not guaranteed')}"
+    return sentence if terms.get("follow_on", {}).get("guaranteed") else sentence + "; " + _("not guaranteed")
 
 
 def _valid(days: int | None) -> str:

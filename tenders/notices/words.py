@@ -8,6 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_lazy
 
 from coalition_portal.formatting import SPACE, day, figure
+from tenders.notices.claims import unit_words
 from tenders.notices.models import ApprovalKind, ApprovalOutcome, Tender
 from tenders.notices.states import TenderState
 from tenders.notices.timetable import PublicStatus, Stage
@@ -93,4 +94,5 @@ def tolerance_text(tolerance: dict, unit: str) -> str:
     """Such as 5 % or 2 °C; nothing where a measured value has to meet the threshold itself."""
     if not tolerance or not tolerance["value"]:
         return ""
-    return f"{figure(tolerance['value'])}{SPACE}{'%' if tolerance['kind'] == 'percent' else unit}"
+    written = "%" if tolerance["kind"] == "percent" else unit_words(unit, tolerance["value"])
+    return f"{figure(tolerance['value'])}{SPACE}{written}"
