@@ -6,7 +6,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 
 from coalition_portal.identity.models import User
-from manufacturers.queries import company_of
 from tenders.notices.models import Deadline, Tender
 from tenders.notices.states import TenderState
 from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
@@ -28,10 +27,10 @@ class Standing:
 
 def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal]:
     """The proposals of the person's own company, for every role in it; nothing for anybody else, staff included."""
-    company = company_of(user)
-    if company is None:
+    if not user.is_authenticated or not user.is_active:
         return Proposal.objects.none()
-    return Proposal.objects.filter(company=company).select_related("tender", "company", "drone_model")
+    mine = Proposal.objects.filter(company__people__user=user)
+    return mine.select_related("tender", "company", "drone_model")
 
 
 def counting_bundles(tender: Tender) -> models.QuerySet[Bundle]:

@@ -99,9 +99,10 @@ def stage(request: HttpRequest, page: DraftPage) -> HttpResponse:
 @login_required
 def submit(request: HttpRequest, pid: str) -> HttpResponse:
     """The short way: one frozen version, its digest, and what the database's clock says of it."""
-    proposal = get_object_or_404(proposals_visible_to(request.user), public_id=pid)
-    bundle = Bundle.objects.filter(proposal=proposal).order_by("-version").first()
+    mine = proposals_visible_to(request.user).filter(public_id=pid)
+    bundle = Bundle.objects.filter(proposal__in=mine).select_related("proposal").order_by("-version").first()
     if bundle is None:
+        get_object_or_404(mine)
         messages.error(request, _("Nothing is frozen yet, so there is nothing to submit. Freeze this version first."))
         return redirect("proposal-check", pid)
     try:
@@ -109,7 +110,7 @@ def submit(request: HttpRequest, pid: str) -> HttpResponse:
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("proposal-check", pid)
-    return _led_by(outcome, proposal, bundle, "submit")
+    return _led_by(outcome, bundle.proposal, bundle, "submit")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -148,13 +149,13 @@ def late(request: HttpRequest, page: DraftPage, version: int, act: str) -> HttpR
     context = _judged(page, row, act) | {
         "refusal": row,
         "after": after,
-        "after_text": _seconds_text(after),
+        "after_text": seconds_text(after),
         "closes_utc": microseconds(row.closes_at),
     }
     return render(request, "proposals/late.html", context)
 
 
-def _seconds_text(after: timedelta) -> str:
+def seconds_text(after: timedelta) -> str:
     """Below a minute as seconds, to the last digit that counts; else in the two greatest units."""
     if after >= timedelta(minutes=1):
         return duration(after)

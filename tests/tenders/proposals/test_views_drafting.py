@@ -549,11 +549,11 @@ def test_people_factory_is_no_company_member(client_of, draft):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("proposal", 20),
-        ("proposal-answers", 19),
-        ("proposal-offer", 15),
-        ("proposal-documents", 15),
-        ("proposal-check", 16),
+        ("proposal", 19),
+        ("proposal-answers", 18),
+        ("proposal-offer", 14),
+        ("proposal-documents", 14),
+        ("proposal-check", 15),
     ],
 )
 def test_queries_of_a_page_are_known(web, draft, django_assert_num_queries, name, queries):
@@ -566,5 +566,5 @@ def test_queries_of_a_page_are_known(web, draft, django_assert_num_queries, name
 def test_upload_costs_a_known_number_of_queries(web, draft, django_assert_num_queries):
     upload = {"file": SimpleUploadedFile("log.pdf", file_of("pdf").read())}
 
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(26):
         web.post(_url("proposal-document-add", draft, "flight_evidence"), upload)
