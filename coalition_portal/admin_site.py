@@ -5,6 +5,7 @@ from importlib import import_module
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.urls import include, path
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 # Each module has urlpatterns and no app_name, so its names are reversed as admin:name.
@@ -24,6 +25,10 @@ class CoalitionAdminSite(AdminSite):
     def get_urls(self):
         """The slices' pages come first: the admin's own last pattern answers 404 to whatever it does not know."""
         return [*(path("", include(module)) for module in DESK_MODULES), *super().get_urls()]
+
+    def get_app_list(self, request, app_label=None):
+        """Asked for when a template shows it: our own pages have no use for it and pay no query."""
+        return SimpleLazyObject(lambda: super(CoalitionAdminSite, self).get_app_list(request, app_label))
 
     def index(self, request, extra_context=None):
         """What waits for this person and where their roles lead; the roof names the slices in strings only."""

@@ -17,7 +17,7 @@ from coalition_portal.identity.queries import Person
 from tenders.notices.models import Criterion
 from tenders.reviews.cells import neutral, one_line
 from tenders.reviews.models import RankedProposal, Ranking
-from tenders.reviews.queries import exclusions_visible_to, places_for, ranked_visible_to, reasons_of
+from tenders.reviews.queries import excluded_visible_to, places_for, ranked_visible_to, reasons_of
 
 Cell = str | int | Decimal | None
 Row = list[Cell]
@@ -113,7 +113,7 @@ def _reason_rows(user: Person, ranking: Ranking, criteria: list[Criterion]) -> I
 
 
 def _excluded_rows(user: Person, ranking: Ranking) -> Iterator[Row]:
-    for exclusion in exclusions_visible_to(user, ranking.tender).filter(confirmed_at__isnull=False):
+    for exclusion in excluded_visible_to(user, ranking):
         proposal = exclusion.opened.proposal
         yield [proposal.company.legal_name, proposal.drone_model.name, exclusion.reason]
 

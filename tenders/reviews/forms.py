@@ -57,9 +57,8 @@ class ScoreForm(forms.Form):
                 max_length=REASON_LENGTH,
                 required=False,
             )
-            seen = (self.initial.get(f"points_{criterion.code}"), self.initial.get(f"reason_{criterion.code}", ""))
             self.fields[f"seen_{criterion.code}"] = forms.CharField(
-                widget=forms.HiddenInput, initial=mark_of(seen), required=False
+                widget=forms.HiddenInput, initial=mark_of(self.shown(criterion.code)), required=False
             )
 
     @property
@@ -71,6 +70,10 @@ class ScoreForm(forms.Form):
             for criterion in self.criteria
         }
         return {code: given for code, given in typed.items() if mark_of(given) != data[f"seen_{code}"]}
+
+    def shown(self, code: str) -> Given:
+        """What the sheet holds for a criterion before anything is typed."""
+        return self.initial.get(f"points_{code}"), self.initial.get(f"reason_{code}", "")
 
     def show_stored(self, stored: Mapping[str, Stored], version: int, given: Mapping[str, Given]) -> None:
         """Another tab was faster: keep what was typed, tell what is `stored` there, show the rest as it is."""

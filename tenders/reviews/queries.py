@@ -11,19 +11,17 @@ from decimal import Decimal
 
 from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
-from coalition_portal.identity.queries import Person, has_role, live_grants
+from coalition_portal.identity.queries import Person, has_role, live_grants, roles_of
 from coalition_portal.identity.roles import Role
 from manufacturers.models import Company
 from tenders.notices.models import Criterion, CriterionMethod, Tender
 from tenders.notices.states import TenderState
 from tenders.proposals.models import Exclusion, OpenedProposal
-from tenders.proposals.permissions import can_exclude
 from tenders.proposals.states import ProposalState
 from tenders.reviews.models import (
     Assignment,
     Conflict,
     ConsensusPoint,
-    Declaration,
     PanelMember,
     RankedProposal,
     Ranking,
@@ -34,6 +32,8 @@ from tenders.reviews.ranking import rank_among
 from tenders.reviews.states import SheetState
 
 IN_REVIEW = (TenderState.OPENED, TenderState.RANKED)
+DESK_ROLES = frozenset({Role.OFFICER, Role.CHAIR, Role.AUDITOR})
+"""They read every opened proposal from which they are not recused."""
 
 
 def unrecused(rows: QuerySet[OpenedProposal], user: Person) -> QuerySet[OpenedProposal]:
@@ -64,7 +64,8 @@ def place_in(user: Person, tender: Tender) -> PanelMember | None:
 
 
 def has_declared(member: PanelMember) -> bool:
-    return Declaration.objects.filter(member=member).exists()
+    """Costs no query for a place that comes from this module."""
+    return hasattr(member, "declaration")
 
 
 def companies_to_declare(member: PanelMember) -> list[tuple[Company, str]]:
@@ -163,20 +164,20 @@ def others_scores_visible_to(user: Person, opened: OpenedProposal) -> QuerySet[S
 # Those who run a tender
 
 
+def reads_desk(user: Person) -> bool:
+    return bool(roles_of(user) & DESK_ROLES)
+
+
 def tenders_in_review(user: Person) -> QuerySet[Tender]:
-    """Opened and ranked tenders that this person has a part in at the desk, latest opening first."""
-    rows = Tender.objects.filter(state__in=IN_REVIEW).order_by("-opened_at", "-pk")
-    if can_exclude(user, Tender()) or has_role(user, Role.AUDITOR):
-        return rows
-    return rows.filter(second_approver=user) if has_role(user, Role.CHAIR) else rows.none()
+    """Opened and ranked tenders, for those who have a part in them at the desk; latest opening first."""
+    rows = Tender.objects.filter(state__in=IN_REVIEW).select_related("officer_country")
+    return rows.order_by("-opened_at", "-pk") if reads_desk(user) else rows.none()
 
 
 def opened_on_desk(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
-    """The opened set for officers and chairs of member countries and for auditors, recusals kept."""
+    """The opened set for officers, chairs and auditors, recusals kept."""
     rows = OpenedProposal.objects.filter(tender=tender, tender__state__in=IN_REVIEW)
-    if can_run_panel(user, tender) or can_exclude(user, tender) or has_role(user, Role.AUDITOR):
-        return unrecused(rows, user)
-    return rows.none()
+    return unrecused(rows, user) if reads_desk(user) else rows.none()
 
 
 def opened_readable(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
@@ -215,16 +216,19 @@ def counted_scores() -> QuerySet[Score]:
     return Score.objects.filter(sheet__state=SheetState.LOCKED, sheet__assignment__ended_at=None)
 
 
-def consensus_progress(user: Person, tender: Tender) -> tuple[int, int]:
-    """Recorded points and wanted points over the proposals that this person may know of."""
-    known = admitted(opened_on_desk(user, tender))
-    wanted = known.count() * reviewed_criteria(tender).count()
-    return ConsensusPoint.objects.filter(opened__in=known.values("pk")).count(), wanted
+def consensus_progress(tender: Tender, known: QuerySet[OpenedProposal]) -> tuple[int, int]:
+    """Recorded points and wanted points over the admitted ones of these proposals."""
+    rows = admitted(known)
+    wanted = rows.count() * reviewed_criteria(tender).count()
+    return ConsensusPoint.objects.filter(opened__in=rows.values("pk")).count(), wanted
 
 
 def exclusions_visible_to(user: Person, tender: Tender) -> QuerySet[Exclusion]:
-    """Proposed and confirmed exclusions, for whoever may see the ranking."""
-    rows = Exclusion.objects.filter(opened__in=known_in_ranking(user, tender).values("pk"))
+    """Proposed and confirmed exclusions, for the desk."""
+    return _in_exclusion_form(Exclusion.objects.filter(opened__in=opened_on_desk(user, tender).values("pk")))
+
+
+def _in_exclusion_form(rows: QuerySet[Exclusion]) -> QuerySet[Exclusion]:
     return (
         rows.select_related("opened__proposal__company", "opened__proposal__drone_model", "proposed_by", "confirmed_by")
         .select_related("proposed_country", "confirmed_country")
@@ -238,33 +242,42 @@ def exclusions_visible_to(user: Person, tender: Tender) -> QuerySet[Exclusion]:
 
 def may_see_ranking(user: Person, tender: Tender) -> bool:
     """Officers, chairs and auditors, and the panel of the tender after their declaration."""
-    if can_run_panel(user, tender) or can_exclude(user, tender) or has_role(user, Role.AUDITOR):
+    if reads_desk(user):
         return True
     member = place_in(user, tender)
     return member is not None and has_declared(member)
 
 
-def ranking_visible_to(user: Person, tender: Tender) -> Ranking | None:
-    if not may_see_ranking(user, tender):
-        return None
-    return Ranking.objects.filter(tender=tender).select_related("publication_proposed_by", "published_by").first()
-
-
-def known_in_ranking(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
-    """The proposals that a reader of the ranking may know of."""
+def known_in_review(user: Person, tender: Tender) -> QuerySet[OpenedProposal]:
+    """The proposals over which a reader of the ranking may be told numbers before it is made."""
     rows = OpenedProposal.objects.filter(tender=tender)
     return unrecused(rows, user) if may_see_ranking(user, tender) else rows.none()
 
 
+def ranking_visible_to(user: Person, tender: Tender) -> Ranking | None:
+    """What the functions below take as proof that the person may see it."""
+    ranking = getattr(tender, "ranking", None)
+    return ranking if ranking is not None and may_see_ranking(user, tender) else None
+
+
 def ranked_visible_to(user: Person, ranking: Ranking) -> QuerySet[RankedProposal]:
     """Best first. The `rank` of a row is told through `Places`, which closes the gaps of hidden rows."""
-    rows = RankedProposal.objects.filter(ranking=ranking)
-    rows = rows.exclude(Exists(Conflict.objects.filter(opened=OuterRef("opened"), member__user=user)))
+    rows = RankedProposal.objects.filter(ranking=ranking).exclude(_recused_by(user))
     return (
         rows.select_related("opened__proposal__company", "opened__proposal__drone_model")
         .defer("opened__content")
         .order_by("rank", "opened")
     )
+
+
+def excluded_visible_to(user: Person, ranking: Ranking) -> QuerySet[Exclusion]:
+    rows = Exclusion.objects.filter(opened__tender=ranking.tender_id, confirmed_at__isnull=False)
+    return _in_exclusion_form(rows.exclude(_recused_by(user)))
+
+
+def _recused_by(user: Person) -> Exists:
+    """For rows that point to an opened proposal."""
+    return Exists(Conflict.objects.filter(opened=OuterRef("opened"), member__user=user))
 
 
 @dataclass(frozen=True)
@@ -280,14 +293,13 @@ class Places:
 
 
 def places_for(user: Person, ranking: Ranking) -> Places:
-    declared = Conflict.objects.filter(member__user=user, opened__tender=ranking.tender_id).values("opened")
-    hidden = tuple(RankedProposal.objects.filter(opened__in=declared).values_list("rank", flat=True))
-    hidden_exclusions = Exclusion.objects.filter(opened__in=declared, confirmed_at__isnull=False).count()
-    return Places(
-        ranked_count=ranking.ranked_count - len(hidden),
-        excluded_count=ranking.excluded_count - hidden_exclusions,
-        hidden=hidden,
-    )
+    declared = Conflict.objects.filter(member__user=user, opened__tender=ranking.tender_id)
+    recused = list(declared.values_list("opened", flat=True))
+    if not recused:
+        return Places(ranking.ranked_count, ranking.excluded_count, ())
+    hidden = tuple(RankedProposal.objects.filter(opened__in=recused).values_list("rank", flat=True))
+    excluded = Exclusion.objects.filter(opened__in=recused, confirmed_at__isnull=False).count()
+    return Places(ranking.ranked_count - len(hidden), ranking.excluded_count - excluded, hidden)
 
 
 def reasons_of(opened_pks: Iterable[int]) -> dict[tuple[int, str], str]:

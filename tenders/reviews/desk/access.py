@@ -13,7 +13,9 @@ from tenders.reviews.queries import IN_REVIEW, opened_readable, place_in
 
 def tender_in_review(number: str) -> Tender:
     """An opened or ranked tender; the view still has to ask whether the person has a part in it."""
-    rows = Tender.objects.select_related("second_approver", "officer_country", "officer")
+    rows = Tender.objects.select_related("second_approver", "officer_country", "officer").select_related(
+        "ranking__publication_proposed_by", "ranking__publication_proposed_country"
+    )
     return get_object_or_404(rows, number=number, state__in=IN_REVIEW)
 
 

@@ -28,9 +28,9 @@ ROWS = 20
 def overview(request, number):
     """How far the panel is: per proposal what is recorded, drafted, to discuss, or waits for a reviewer."""
     tender = _tender(request, number)
-    rows = in_list_form(admitted(opened_on_desk(request.user, tender))).order_by("public_id")
-    recorded, wanted = consensus_progress(request.user, tender)
-    page = page_of(request, rows, ROWS)
+    known = admitted(opened_on_desk(request.user, tender))
+    recorded, wanted = consensus_progress(tender, known)
+    page = page_of(request, in_list_form(known).order_by("public_id"), ROWS)
     context = {
         "tender": tender,
         "page": page,

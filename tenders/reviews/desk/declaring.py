@@ -21,7 +21,7 @@ def declare(request, number):
     if has_declared(member):
         return redirect("admin:desk-queue")
     require(can_declare(request.user, member))
-    form = DeclarationForm(request.POST or None, companies=companies_to_declare(member))
+    form = DeclarationForm(request.POST if request.method == "POST" else None, companies=companies_to_declare(member))
     if request.method == "POST" and form.is_valid() and _declared(request, member, form):
         messages.success(request, _("Signed. What is assigned to you is in your queue."))
         return redirect("admin:desk-queue")
@@ -45,7 +45,7 @@ def recuse(request, number, pid):
     opened = readable_or_404(request, tender, pid)
     assignment = assignment_of(request.user, opened)
     require(assignment is not None and can_declare(request.user, assignment.member))
-    form = RecusalForm(request.POST or None)
+    form = RecusalForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         facts = {"member": assignment.member, "opened": opened, "reason": form.cleaned_data["reason"]}
         if tell(request, conflicts.recuse, **facts):

@@ -26,7 +26,9 @@ def exclusions(request, number):
     tender = tender_in_review(number)
     require(can_exclude(request.user, tender))
     rows = _candidates(request.user, tender)
-    form = ExclusionForm(request.POST or None, proposals=[(row["opened"], row["drafted"]) for row in rows])
+    form = ExclusionForm(
+        request.POST if request.method == "POST" else None, proposals=[(row["opened"], row["drafted"]) for row in rows]
+    )
     if request.method == "POST" and _act(request, tender, form):
         return redirect("admin:desk-exclusions", number=number)
     for row in rows:

@@ -18,7 +18,14 @@ from tenders.proposals.permissions import can_watch_opening
 from tenders.proposals.queries import tenders_to_open
 from tenders.reviews.desk.queue import Place
 from tenders.reviews.permissions import can_lead_consensus
-from tenders.reviews.queries import Progress, consensus_progress, places_of, progress_of, tenders_in_review
+from tenders.reviews.queries import (
+    Progress,
+    consensus_progress,
+    opened_on_desk,
+    places_of,
+    progress_of,
+    tenders_in_review,
+)
 
 MOST = 20
 
@@ -117,7 +124,7 @@ def _consensus(user: User) -> list[Task]:
     for tender in tenders_in_review(user)[:MOST]:
         if not can_lead_consensus(user, tender):
             continue
-        recorded, wanted = consensus_progress(user, tender)
+        recorded, wanted = consensus_progress(tender, opened_on_desk(user, tender))
         left = wanted - recorded
         words = ngettext("%(count)s point is left to agree", "%(count)s points are left to agree", left)
         tasks.append(

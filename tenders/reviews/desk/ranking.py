@@ -10,15 +10,17 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coalition_portal.formatting import in_language
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Criterion, Tender
+from tenders.proposals.models import Exclusion
 from tenders.reviews import exports, making
 from tenders.reviews.desk.access import require, tell, tender_in_review
 from tenders.reviews.desk.paging import page_of
 from tenders.reviews.models import RankedProposal, Ranking
-from tenders.reviews.permissions import can_make_ranking, can_publish_result
+from tenders.reviews.permissions import can_make_ranking, can_publish_result, can_run_panel
 from tenders.reviews.queries import (
     Places,
     consensus_progress,
-    exclusions_visible_to,
+    excluded_visible_to,
+    known_in_review,
     may_see_ranking,
     places_for,
     ranked_visible_to,
@@ -34,9 +36,10 @@ XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 @require_http_methods(["GET", "HEAD"])
 def ranking(request, number):
     """The ranking explained; before it is made, what is still missing."""
-    tender = _tender(request, number)
+    tender = tender_in_review(number)
     made = ranking_visible_to(request.user, tender)
     if made is None:
+        require(may_see_ranking(request.user, tender))
         return render(request, "reviews/desk/unranked.html", staff_context(request, **_unranked(request, tender)))
     criteria = list(Criterion.objects.filter(tender=tender).order_by("order"))
     places = places_for(request.user, made)
@@ -50,8 +53,8 @@ def ranking(request, number):
         "page": page,
         "rows": [_row(row, places, criteria) for row in page],
         "why": _explained(why, criteria) if why else None,
-        "excluded": exclusions_visible_to(request.user, tender).filter(confirmed_at__isnull=False)[:EXCLUDED_SHOWN],
-        "may_publish": made.published_at is None and can_publish_result(request.user, tender),
+        "excluded": excluded_visible_to(request.user, made)[:EXCLUDED_SHOWN],
+        "may_publish": made.published_at is None and can_run_panel(request.user, tender),
     }
     return render(request, "reviews/desk/ranking.html", staff_context(request, **context))
 
@@ -60,7 +63,7 @@ def ranking(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def make(request, number):
     """Confirm, then rank: from here on nothing that went into it changes."""
-    tender = _tender(request, number)
+    tender = tender_in_review(number)
     require(can_make_ranking(request.user, tender))
     if request.method == "POST" and tell(request, making.make_ranking, tender=tender):
         messages.success(request, _("Ranked. Two people of two countries publish the result to the bidders."))
@@ -72,7 +75,7 @@ def make(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request, number):
     """The first person proposes, the second one of another country publishes; each on a page that asks once."""
-    tender = _tender(request, number)
+    tender = tender_in_review(number)
     made = _made(request, tender)
     require(can_publish_result(request.user, tender))
     if made.published_at is not None:
@@ -91,7 +94,7 @@ def publish(request, number):
 @staff_page
 @require_safe
 def as_xlsx(request, number):
-    tender = _tender(request, number)
+    tender = tender_in_review(number)
     content = exports.ranking_xlsx(request.user, _made(request, tender))
     return _file(content, XLSX, f"{tender.number}-ranking.xlsx")
 
@@ -100,15 +103,9 @@ def as_xlsx(request, number):
 @require_safe
 def as_csv(request, number):
     """With a byte-order mark: without it a spreadsheet program takes Ukrainian letters for something else."""
-    tender = _tender(request, number)
+    tender = tender_in_review(number)
     content = exports.ranking_csv(request.user, _made(request, tender)).encode("utf-8-sig")
     return _file(content, "text/csv; charset=utf-8", f"{tender.number}-ranking.csv")
-
-
-def _tender(request, number: str) -> Tender:
-    tender = tender_in_review(number)
-    require(may_see_ranking(request.user, tender))
-    return tender
 
 
 def _made(request, tender: Tender) -> Ranking:
@@ -119,8 +116,9 @@ def _made(request, tender: Tender) -> Ranking:
 
 
 def _unranked(request, tender: Tender) -> dict:
-    recorded, wanted = consensus_progress(request.user, tender)
-    undecided = exclusions_visible_to(request.user, tender).filter(confirmed_at=None).count()
+    known = known_in_review(request.user, tender)
+    recorded, wanted = consensus_progress(tender, known)
+    undecided = Exclusion.objects.filter(opened__in=known.values("pk"), confirmed_at=None).count()
     return {
         "tender": tender,
         "recorded": recorded,

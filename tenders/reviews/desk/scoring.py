@@ -11,14 +11,13 @@ from coalition_portal.lifecycle import IllegalMove
 from coalition_portal.permission import Refused
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Tender
-from tenders.notices.queries import requirements_visible_to
 from tenders.proposals import vault
 from tenders.proposals.models import Document, OpenedProposal
 from tenders.reviews import reading, scoring, spread
 from tenders.reviews.desk.access import readable_or_404, tender_in_review
 from tenders.reviews.forms import ScoreForm
 from tenders.reviews.models import Assignment
-from tenders.reviews.permissions import can_declare, can_lead_consensus, can_score
+from tenders.reviews.permissions import can_lead_consensus, can_review
 from tenders.reviews.queries import assignment_of, has_declared, others_scores_visible_to, place_in, queue_of
 from tenders.reviews.states import SheetState
 
@@ -160,43 +159,34 @@ def _version(assignment: Assignment) -> int:
 def _page(request, tender, opened, assignment, form, status=200):
     sheet = getattr(assignment, "sheet", None)
     is_locked = sheet is not None and sheet.state == SheetState.LOCKED
-    requirements = list(requirements_visible_to(request.user, tender))
+    is_mine_now = assignment is not None and can_review(request.user, assignment.member)
+    shows_form = form is not None and (form.is_bound or (is_mine_now and not is_locked))
     context = {
         "tender": tender,
         "opened": opened,
-        "claims": reading.claim_rows(opened.content, requirements),
+        "claims": reading.claim_rows(opened.content, tender.requirements.order_by("order")),
         "prices": reading.price_lines(opened, tender),
         "offer": reading.offer_of(opened),
         "files": reading.files_of(opened, list(tender.wanted_documents.all())),
         "assignment": assignment,
         "sheet": sheet,
         "is_locked": is_locked,
-        "may_recuse": assignment is not None and can_declare(request.user, assignment.member),
-        "may_score": assignment is not None and not is_locked and can_score(request.user, assignment),
-        "form": form,
-        "given": _given_rows(assignment, opened, request.user)
-        if assignment and not form_is_open(form, is_locked)
-        else [],
+        "may_recuse": is_mine_now,
+        "form": form if shows_form else None,
+        "given": _given_rows(form, opened, request.user) if assignment and not shows_form else [],
         "position": _position(request.user, tender, opened) if assignment else None,
         "may_lead": can_lead_consensus(request.user, tender),
     }
     return render(request, "reviews/desk/review.html", staff_context(request, **context), status=status)
 
 
-def form_is_open(form: ScoreForm | None, is_locked: bool) -> bool:
-    """The form stands while the sheet is open, and after that where it holds words that could not be saved."""
-    return form is not None and (not is_locked or form.is_bound)
-
-
-def _given_rows(assignment: Assignment, opened: OpenedProposal, user) -> list[dict]:
+def _given_rows(form: ScoreForm, opened: OpenedProposal, user) -> list[dict]:
     """One's own locked points beside those of the others in the group who have locked as well."""
     others: dict[str, list] = {}
     for score in others_scores_visible_to(user, opened):
         others.setdefault(score.criterion.code, []).append(score)
-    own = _given(assignment)
     return [
-        _given_row(criterion, own.get(code, (None, "")), others.get(code, []))
-        for code, criterion in scoring.criteria_of(assignment).items()
+        _given_row(criterion, form.shown(criterion.code), others.get(criterion.code, [])) for criterion in form.criteria
     ]
 
 

@@ -95,13 +95,7 @@ class Assignment(models.Model):
     salt = models.CharField(max_length=32, editable=False)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["member", "opened"], name="assignment_once"),
-            models.CheckConstraint(
-                condition=models.Q(ended_at=None) | models.Q(ended_at__gte=models.F("assigned_at")),
-                name="assignment_ends_after_start",
-            ),
-        ]
+        constraints = [models.UniqueConstraint(fields=["member", "opened"], name="assignment_once")]
         verbose_name = _("assignment")
         verbose_name_plural = _("assignments")
 

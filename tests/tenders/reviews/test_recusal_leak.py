@@ -68,7 +68,7 @@ class World:
         story, number = self.story, self.story.tender.number
         found = {}
         for name in names:
-            proposals = story.opened[:3] if name in PER_PROPOSAL else [None]
+            proposals = story.opened[:1] if name in PER_PROPOSAL else [None]
             for one in proposals:
                 args = [number] if name not in PLAIN else []
                 args += [one.public_id] if one else []
