@@ -42,7 +42,6 @@ from tenders.notices.queries import (
     waiting_for,
 )
 from tenders.notices.readiness import publication_checks
-from tenders.notices.terms import counts_of, terms_of
 
 form_page = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -94,9 +93,7 @@ def tender(request: HttpRequest, number: str) -> HttpResponse:
         "checks": checks,
         "is_ready": all(check.is_met for check in checks),
         "asked": _asked(asked) if asked else None,
-        "terms": terms_of(found),
-        "criteria": list(found.criteria.all()),
-        "counts": counts_of(found),
+        **sheet.parts_of(found, request.user),
         "panel": found.panel_countries.order_by("code"),
         "moves": sheet.moves(list(deadlines_of(found))),
         "history": _history(request, found),
@@ -173,7 +170,7 @@ def approval(request: HttpRequest, pk: int) -> HttpResponse:
         "form": form,
         "asked": _asked(found),
         "checks": [] if found.tender.published_at else publication_checks(found.tender, request.now),
-        "terms": terms_of(found.tender),
+        **sheet.parts_of(found.tender, request.user),
         "can_decide": not found.outcome and can_decide(request.user, found),
     }
     return render(request, "notices/desk/approval.html", staff_context(request, **context), status=_status(form))

@@ -14,6 +14,7 @@ from coalition_portal.identity.roles import Role
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
+from coalition_portal.public_ids import new_public_id
 from manufacturers.eligibility import default_list
 from tenders.notices import timetable
 from tenders.notices.models import Criterion, Requirement, Series, Tender, WantedDocument
@@ -36,14 +37,17 @@ def draft_from_template(
     check_can_draft_tender(by)
     source = template(template_code)
     with transaction.atomic(durable=True):
-        locks.log_lock()
         tender = tender_of(source, title_suffix or "")
-        tender.number, tender.series = _next_number(now), series
+        tender.number, tender.series = new_public_id()[:20], series
         tender.officer, tender.officer_country = by, country_of(by)
         tender.eligible_states = default_list()
         tender.created_at = tender.updated_at = now
         tender.save()
         _write_parts(tender, source)
+        # The lock of the log is the last one to take, so the row has a name of its own until it gets its number.
+        locks.log_lock()
+        tender.number = _next_number(now)
+        tender.save(update_fields=["number"])
         append(
             event=Event.NOTICES_TENDER_DRAFTED,
             subject=tender.number,

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coalition_portal import clock, locks
+from coalition_portal import clock
 from coalition_portal.identity.models import User
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
@@ -43,7 +43,6 @@ def request_extension(*, tender: Tender, closes_at: datetime, reason: str, by: U
 
 def extend(approval: Approval, by: User, now: datetime) -> None:
     """Write the new deadline; the caller holds the gate, the tender's exclusive lock and its row."""
-    locks.tender_exclusive(approval.tender_id)
     tender, before = approval.tender, deadline_in_force(approval.tender)
     tender.state = TENDER.check(tender.state, "extend")
     _check_later(before, approval.closes_at)

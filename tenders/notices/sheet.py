@@ -123,16 +123,23 @@ def context_of(tender: Tender, user: Person, now: datetime) -> dict:
         "tender": tender,
         "access": access_of(user),
         "sees_all": may_see_all_requirements(user),
-        "rows": partial(_rows, user, tender),
         "public": partial(_public_part, tender),
-        "criteria": tender.criteria.all(),
-        "examples": partial(price_example_rows, tender),
-        "terms": partial(terms_of, tender),
-        "documents": partial(_documents, tender),
+        **parts_of(tender, user),
         "moves": moves(list(deadlines_of(tender)) if tender.deadline_changes else []),
         "timeline": timeline(tender, now) if tender.closes_at else [],
         "minute": now.replace(second=0, microsecond=0),
         **status_and_word(tender, now),
+    }
+
+
+def parts_of(tender: Tender, user: Person) -> dict:
+    """The parts of a tender that come from its template, at any state, with the requirements that `user` may see."""
+    return {
+        "rows": partial(_rows, user, tender),
+        "criteria": tender.criteria.all(),
+        "examples": partial(price_example_rows, tender),
+        "terms": partial(terms_of, tender),
+        "documents": partial(_documents, tender),
     }
 
 

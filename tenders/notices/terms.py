@@ -114,14 +114,3 @@ def document_line(document: WantedDocument) -> str:
     )
     size = min(document.max_size_mb, UPLOAD_BYTES_MAX // MEGABYTE)
     return sentence % {"kinds": kinds, "count": document.max_files, "size": size}
-
-
-def counts_of(tender: Tender) -> list[dict]:
-    """What a draft took over from its template, by number."""
-    facts = [
-        (_("Requirements"), tender.requirements.count()),
-        (_("Documents"), tender.wanted_documents.count()),
-        (_("Declarations"), len(tender.declarations)),
-        (_("Gates"), len(tender.gates)),
-    ]
-    return [{"label": label, "value": value} for label, value in facts]

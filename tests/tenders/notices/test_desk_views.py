@@ -351,7 +351,7 @@ def test_the_queries_of_the_list_do_not_grow(client_of, django_assert_num_querie
         tenders.blank_draft(officer=officer)
     browser = client_of(officer)
 
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(8):
         browser.get("/admin/tenders/")
 
 

@@ -1,6 +1,9 @@
+from pathlib import Path
+
 import pytest
 
 from coalition_portal.lifecycle import IllegalMove
+from tenders.notices import states
 from tenders.notices.states import TENDER, TenderState
 
 LEGAL = {
@@ -30,3 +33,9 @@ def test_every_act_from_every_state(state, act):
 
 def test_the_table_has_no_act_that_this_test_does_not_know():
     assert set(TENDER.moves) == {act for _state, act in LEGAL}
+
+
+def test_the_readme_shows_the_table():
+    readme = (Path(states.__file__).parent / "README.md").read_text(encoding="utf-8")
+
+    assert f"```\n{TENDER.diagram()}\n```" in readme
