@@ -3,6 +3,7 @@
 
 const form = document.querySelector("form[data-answers]");
 const words = form ? form.dataset : {};
+const WHOLE_DIGITS_MAX = 10;
 
 // The same reading as on the server: spaces go, one comma is a point, typographic minus signs are minus signs.
 function read(text) {
@@ -39,7 +40,7 @@ const meets = {
 function judgeNumber(input) {
   const { operator, threshold, decimals } = input.dataset;
   const claim = read(input.value);
-  if (!operator || !claim || claim.part.length > Number(decimals)) return null;
+  if (!operator || !claim || claim.part.length > Number(decimals) || claim.whole.length > WHOLE_DIGITS_MAX) return null;
   return meets[operator](compare(claim, read(threshold)));
 }
 

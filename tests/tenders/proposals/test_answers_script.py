@@ -1,0 +1,79 @@
+"""The script that judges at once must never say otherwise than the server that judges in the end."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.template import Context, Template
+
+from tenders.notices.claims import Verdict, verdict
+from tenders.notices.models import Requirement
+from tenders.proposals.answering import Unreadable, read_number
+
+SCRIPT = Path(settings.BASE_DIR) / "static" / "js" / "answers.js"
+CLAIMS = [
+    *("", "5", "5.0", "5.00", "4.9", "5,1", "05.1", "+5.1", "-5", "−5.1", "–4.99", "-0", "0", "0.0", ".5", "6."),
+    *(
+        "1 200",
+        "1\u00a0200,5",
+        "1,200",
+        "12,345,678",
+        "1'200",
+        "about 5",
+        "5 km",
+        "1e3",
+        "NaN",
+        "1.2.3",
+        "1,2.3",
+        "--5",
+    ),
+    *("9999999999", "0.0001", "5.0000", "4.99999999999999999999", "5.00000000000000000001", "123456789012345.5"),
+]
+BOUNDS = [("gt", "5"), ("gte", "5"), ("lt", "5.0"), ("lte", "-5"), ("eq", "0"), ("gte", "-0.5"), ("gt", "1200.4999")]
+DECIMALS = (0, 1, 4)
+ROW = Template(
+    '<div class="req"><div data-must><input data-operator="{{ operator }}" data-threshold="{{ threshold }}"'
+    ' data-decimals="{{ decimals }}" data-wanted="wanted" data-unit="km"></div><p data-verdict hidden></p></div>'
+)
+FORM = '<form data-answers data-passes="PASSES" data-fails="FAILS" data-below="BELOW" data-claim="{claim}">%s</form>'
+READ_ALL = "rows => rows.map(row => row.hidden ? '' : row.firstChild.textContent)"
+TYPE_ALL = """(inputs, claims) => inputs.forEach((input, index) => {
+  input.value = claims[index];
+  input.dispatchEvent(new Event("input", { bubbles: true }));
+})"""
+
+
+def _said_by_the_server(claim, operator, threshold, decimals):
+    requirement = Requirement(
+        answer_type="NUMBER", operator=operator, threshold=Decimal(threshold), decimals=decimals, unit="km"
+    )
+    try:
+        number = read_number(claim, decimals)
+    except Unreadable:
+        return ""
+    return {Verdict.PASSES: "PASSES", Verdict.FAILS: "FAILS", Verdict.MISSING: ""}[verdict(requirement, number)]
+
+
+def test_script_and_server_say_the_same_of_every_claim(page):
+    grid = [
+        (claim, operator, threshold, decimals)
+        for claim in CLAIMS
+        for operator, threshold in BOUNDS
+        for decimals in DECIMALS
+    ]
+    rows = "".join(
+        ROW.render(Context({"operator": operator, "threshold": threshold, "decimals": decimals}))
+        for _claim, operator, threshold, decimals in grid
+    )
+    page.set_content(FORM % rows)
+    page.add_script_tag(path=str(SCRIPT), type="module")
+    page.wait_for_timeout(100)
+
+    page.eval_on_selector_all("input", TYPE_ALL, [claim for claim, *_bound in grid])
+    page.wait_for_timeout(600)
+
+    said = page.eval_on_selector_all("[data-verdict]", READ_ALL)
+    expected = [_said_by_the_server(*case) for case in grid]
+    differing = [(case, got, wanted) for case, got, wanted in zip(grid, said, expected, strict=True) if got != wanted]
+    assert differing == []
+    assert set(said) == {"", "PASSES", "FAILS"}
