@@ -1,7 +1,7 @@
 """The short way to the public API, past everything that is about people: session, cookies, accounts, forms."""
 
 from django.http import HttpRequest, HttpResponse
-from django.urls import resolve
+from django.urls import get_resolver
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
@@ -9,9 +9,12 @@ from coalition_portal.middleware import GetResponse
 from tenders.api import errors
 
 PREFIX = "/api/v1/"
+ROUTES = "tenders.api.urls"
 DOCS = f"{PREFIX}docs"
 """The documentation is a page for people: it takes the long way, with their language and their name."""
 
+NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
+"""An answer of data loads nothing, whoever opens it in a browser."""
 VARY = ("Accept", "Accept-Language", "Accept-Encoding")
 CORS = {
     "Access-Control-Allow-Origin": "*",
@@ -53,13 +56,15 @@ class PublicApi:
 def _answer(request: HttpRequest) -> HttpResponse:
     try:
         request.get_host()
-        request.resolver_match = found = resolve(request.path_info)
+        found = get_resolver(ROUTES).resolve(f"/{request.path_info.removeprefix(PREFIX)}")
+        request.resolver_match = found
         return found.func(request, *found.args, **found.kwargs)
     except Exception as exception:
         return errors.response_to(exception, request)
 
 
 def _finish(request: HttpRequest, response: HttpResponse) -> None:
+    response.headers["Content-Security-Policy"] = NOTHING_ALLOWED
     patch_vary_headers(response, VARY)
     for name, value in CORS.items():
         response.headers[name] = value

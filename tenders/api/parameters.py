@@ -49,6 +49,15 @@ class TenderListQuery:
     cursor: str | None = None
     count: bool = False
 
+    @property
+    def asks_the_clock(self) -> bool:
+        """Whether the passing of a deadline alone can bring a tender into this list or take it out."""
+        return bool(self.status or self.updated_from or self.updated_to)
+
+    @property
+    def needs_deadlines(self) -> bool:
+        return bool(self.asks_the_clock or self.deadline_from or self.deadline_to or "deadline" in self.sort)
+
     def address(self, cursor: str | None) -> str:
         """The same question as a query string, in one fixed order and without defaults, at another cursor."""
         pairs = [("status", status) for status in self.status]

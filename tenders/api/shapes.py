@@ -12,11 +12,11 @@ from django.utils.translation import gettext as _
 from coalition_portal.formatting import in_language, iso
 from tenders.api import facts
 from tenders.api.facts import DeadlineFacts
+from tenders.api.rows import ANY_NUMBER
 from tenders.notices.models import Criterion, CriterionMethod, Requirement
 from tenders.notices.timetable import PublicStatus
 
 PIECE = {"scheme": "UNCEFACT", "id": "H87"}
-ANY_NUMBER = "IDC-0000-0000"
 
 
 def address(name: str) -> str:

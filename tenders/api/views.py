@@ -130,11 +130,18 @@ class TenderListView(PublicView):
             request,
             Found(
                 tag("tenders", links, total, [facts.status_of(row, request.now) for row in page], known),
-                caching.cache_control(request.now, rows.next_deadline(request.now)),
+                caching.cache_control(request.now, self._next_event_at(query, page, request.now)),
                 lambda: shapes.page([shapes.summary(row, request.now) for row in page], links, total),
                 headers={"Link": ", ".join(f'<{url}>; rel="{relation}"' for relation, url in links.items())},
             ),
         )
+
+    @staticmethod
+    def _next_event_at(query, page, now):
+        """The clock changes the rows shown; where a filter asks it, also which rows are shown."""
+        if query.asks_the_clock:
+            return rows.next_deadline(now)
+        return min(filter(None, (facts.next_event_at(row, now) for row in page)), default=None)
 
     @staticmethod
     def _links(query: parameters.TenderListQuery, cursor: str | None) -> dict[str, str]:
@@ -153,7 +160,7 @@ class TenderView(PublicView):
     )
     def get(self, request, number):
         parameters.check_names(request.query_params, {})
-        row, deadlines = rows.tender_row(number, rows.DETAIL)
+        row, deadlines = rows.whole_row(number)
         return self.answer(request, _found("tender", request, row, lambda: self._body(row, deadlines, request.now)))
 
     @staticmethod
@@ -176,7 +183,7 @@ class TenderStatusView(PublicView):
     )
     def get(self, request, number):
         parameters.check_names(request.query_params, {})
-        row, deadlines = rows.tender_row(number)
+        row, deadlines = rows.status_row(number)
         return self.answer(request, _found("status", request, row, lambda: shapes.status(row, deadlines, request.now)))
 
 

@@ -51,6 +51,7 @@ def test_headers_of_every_answer(api, tender):
         assert response["Content-Language"] == "en"
         assert response["Content-Length"] == str(len(response.content))
         assert response["X-Content-Type-Options"] == "nosniff"
+        assert response["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
         assert "Set-Cookie" not in response
 
 

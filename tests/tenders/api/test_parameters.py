@@ -173,6 +173,17 @@ def test_the_address_asks_the_same_again(query, _wanted):
     assert read_tender_list(QueryDict(asked.address(asked.cursor).removeprefix("?"))) == asked
 
 
+def test_which_filters_ask_the_clock():
+    asked = [query for query, _wanted in GOOD if read_tender_list(QueryDict(query)).asks_the_clock]
+
+    assert asked == [
+        "status=open",
+        "status=open&status=sealed&status=open",
+        "updated_from=2026-03-09T11:00:00-01:00",
+        "updated_to=2026-03-09T12:00:00z",
+    ]
+
+
 def test_the_address_is_short_and_in_one_order():
     asked = read_tender_list(QueryDict("limit=20&q=a+b&status=open&sort=-published&deadline_to=2026-03-09T12:00:00Z"))
 
