@@ -14,6 +14,7 @@ from tenders.proposals import staging
 from tenders.proposals.documents import (
     UPLOAD_BYTES_MAX,
     add_document,
+    limit_bytes,
     limits_text,
     megabytes_text,
     remove_document,
@@ -42,6 +43,16 @@ class Kind:
     @property
     def has_room(self) -> bool:
         return len(self.documents) < self.wanted.max_files
+
+    @property
+    def most_bytes(self) -> int:
+        return limit_bytes(self.wanted)
+
+    @property
+    def too_large(self) -> str:
+        """For the script, which looks at the size before it sends anything."""
+        most = megabytes_text(self.most_bytes)
+        return _("The file is larger than %(most)s. Make it smaller and choose it again.") % {"most": most}
 
     @property
     def accept(self) -> str:
@@ -74,12 +85,13 @@ def add(request: HttpRequest, page: DraftPage, kind: str) -> HttpResponse:
         raise Http404
     upload = request.FILES.get("file")
     if upload is None:
-        return _render(request, page, refusal=(kind, "", _no_file(request, wanted)), status=422)
+        status = 422 if page.can_edit else 403
+        return _render(request, page, refusal=(kind, "", _no_file(request, wanted)), status=status)
     try:
         document = add_document(proposal=page.proposal, kind_code=kind, upload=upload, by=request.user, now=request.now)
     except (Denied, Refused) as refused:
         reason = refused.reason if isinstance(refused, Denied) else refused.sentence
-        return _render(request, page, refusal=(kind, upload.name, reason), status=422)
+        return _render(request, page, refusal=(kind, upload.name, reason), status=422 if page.can_edit else 403)
     messages.success(request, _("%(name)s is received and checked.") % {"name": document.name})
     if document.name != upload.name:
         messages.info(request, _("Its name was changed: characters that cannot be seen or stored were taken out."))

@@ -120,6 +120,8 @@ def withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:
         messages.info(request, _("Nothing of this proposal is submitted, so there is nothing to withdraw."))
         return redirect("proposal", page.proposal.public_id)
     if request.method != "POST":
+        if not (page.is_open and page.can_sign):
+            return redirect("proposal", page.proposal.public_id)
         return render(request, "proposals/withdraw.html", {"page": page})
     bundle = page.standing.bundle
     try:

@@ -465,7 +465,7 @@ def test_kind_that_the_tender_does_not_ask_for_is_not_found(web, draft):
 def test_file_after_the_deadline_is_refused(web, draft, after_the_deadline):
     response = web.post(_url("proposal-document-add", draft, "flight_evidence"), _upload())
 
-    assert response.status_code == 422
+    assert response.status_code == 403
     assert "The deadline has passed" in response.content.decode()
 
 
@@ -535,7 +535,7 @@ def test_a_viewer_adds_nothing(client_of, draft):
 
     response = viewer.post(_url("proposal-document-add", draft, "flight_evidence"), _upload())
 
-    assert (response.status_code, Document.objects.count()) == (422, 0)
+    assert (response.status_code, Document.objects.count()) == (403, 0)
     assert viewer.post(_url("proposal-documents", draft)).url == _url("proposal-check", draft)
 
 
