@@ -182,7 +182,7 @@ def limits_text(wanted: WantedDocument) -> str:
 
 
 def megabytes_text(size_bytes: int) -> str:
-    return f"{size_bytes // MEGABYTE}\N{NO-BREAK SPACE}MB"
+    return _("%(size)s MB").replace(" ", "\N{NO-BREAK SPACE}") % {"size": size_bytes // MEGABYTE}
 
 
 def too_large(wanted: WantedDocument, size_bytes: int | None) -> str:
