@@ -2,6 +2,12 @@
 
 const mega = (bytes) => (bytes / 1000000).toFixed(1);
 
+// Said before a slow line carries what is refused anyway; the server counts for itself.
+function isTooLarge(form) {
+  const most = Number(form.dataset.most || Infinity);
+  return [...form.querySelectorAll("input[type=file]")].some((input) => [...input.files].some((file) => file.size > most));
+}
+
 function arm(form) {
   const words = form.dataset;
   const button = form.querySelector("button[type=submit], button:not([type])");
@@ -35,6 +41,12 @@ function arm(form) {
   form.addEventListener("submit", (event) => {
     if (event.defaultPrevented || !form.reportValidity()) {
       event.preventDefault();
+      return;
+    }
+    if (isTooLarge(form)) {
+      event.preventDefault();
+      form.append(text);
+      stop(words.tooLarge);
       return;
     }
     const request = new XMLHttpRequest();

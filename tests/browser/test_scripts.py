@@ -162,6 +162,18 @@ def test_upload_without_a_file_is_not_sent(page, show):
     assert (sent, page.locator("progress").count()) == ([], 0)
 
 
+@pytest.mark.parametrize(("spare", "is_sent"), [(-1, False), (0, True)])
+def test_upload_that_is_too_large_is_told_before_it_is_sent(page, show, spare, is_sent):
+    sent = []
+    bounded = UPLOAD.replace('label="Plan"', 'label="Plan" most=most too_large="Too large. Make it smaller."')
+    show(bounded, "upload.js", answers={("POST", "/upload/"): sent.append}, most=len(FILE["buffer"]) + spare)
+    page.set_input_files("#plan", FILE)
+    page.click("button[type=submit]")
+
+    expect(page.locator("form [role=status]")).to_have_text("" if is_sent else "Too large. Make it smaller.")
+    assert (len(sent), page.locator("progress").count()) == (int(is_sent), int(is_sent))
+
+
 # scoring.js
 
 POINT = '{% include "components/point.html" with name=criterion value=value word="Word." only %}'
