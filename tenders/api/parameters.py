@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from coalition_portal.formatting import iso
 from tenders.api import problems
@@ -183,42 +183,48 @@ TENDER_LIST: Mapping[str, Parameter] = {
     "status": Parameter(
         _status,
         {"type": "array", "items": {"type": "string", "enum": STATUSES}},
-        _lazy("Only tenders with this public status by the clock; repeat it for several."),
+        gettext_lazy("Only tenders with this public status by the clock; repeat it for several."),
         is_many=True,
     ),
     "cpv": Parameter(
         _cpv,
         {"type": "string", "pattern": CPV_PATTERN},
-        _lazy("Only tenders with a CPV code that begins with these digits; a check digit is ignored."),
+        gettext_lazy("Only tenders with a CPV code that begins with these digits; a check digit is ignored."),
     ),
-    "deadline_from": Parameter(_instant, _INSTANT_SCHEMA, _lazy("Only deadlines at this instant or later.")),
-    "deadline_to": Parameter(_instant, _INSTANT_SCHEMA, _lazy("Only deadlines before this instant.")),
-    "updated_from": Parameter(_instant, _INSTANT_SCHEMA, _lazy("Only tenders that changed at this instant or later.")),
-    "updated_to": Parameter(_instant, _INSTANT_SCHEMA, _lazy("Only tenders whose last change is before this instant.")),
+    "deadline_from": Parameter(_instant, _INSTANT_SCHEMA, gettext_lazy("Only deadlines at this instant or later.")),
+    "deadline_to": Parameter(_instant, _INSTANT_SCHEMA, gettext_lazy("Only deadlines before this instant.")),
+    "updated_from": Parameter(
+        _instant, _INSTANT_SCHEMA, gettext_lazy("Only tenders that changed at this instant or later.")
+    ),
+    "updated_to": Parameter(
+        _instant, _INSTANT_SCHEMA, gettext_lazy("Only tenders whose last change is before this instant.")
+    ),
     "q": Parameter(
         _words,
         {"type": "string", "minLength": 1, "maxLength": SEARCH_CHARACTERS_MAX},
-        _lazy("Words that all stand in the number, title or description, in either language, in any case of letters."),
+        gettext_lazy(
+            "Words that all stand in the number, title or description, in either language, in any case of letters."
+        ),
     ),
     "sort": Parameter(
         _sort,
         {"type": "string", "enum": SORTS, "default": SORT_DEFAULT},
-        _lazy("Order; a minus means descending. Only the order by publication never changes while you walk it."),
+        gettext_lazy("Order; a minus means descending. Only the order by publication never changes while you walk it."),
     ),
     "limit": Parameter(
         _limit,
         {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
-        _lazy("How many tenders a page has at most."),
+        gettext_lazy("How many tenders a page has at most."),
     ),
     "cursor": Parameter(
         _cursor,
         {"type": "string", "pattern": CURSOR_PATTERN},
-        _lazy("Where the page begins: opaque, from links.next of the page before. It does not expire."),
+        gettext_lazy("Where the page begins: opaque, from links.next of the page before. It does not expire."),
     ),
     "count": Parameter(
         _count,
         {"type": "boolean", "default": False},
-        _lazy("true adds total: how many tenders all pages together have."),
+        gettext_lazy("true adds total: how many tenders all pages together have."),
     ),
 }
 LANGUAGES = ["en", "uk"]
@@ -226,7 +232,7 @@ OPENAPI: Mapping[str, Parameter] = {
     "lang": Parameter(
         _language,
         {"type": "string", "enum": LANGUAGES},
-        _lazy("Language of the description; without it Accept-Language decides."),
+        gettext_lazy("Language of the description; without it Accept-Language decides."),
     )
 }
 WINDOWS = (("deadline_from", "deadline_to"), ("updated_from", "updated_to"))
