@@ -52,6 +52,8 @@ class DeadlineForm(forms.Form):
         self.zone = zone
         kwargs["initial"] = _wall_initial(closes_at, zone) | kwargs.get("initial", {})
         super().__init__(*args, **kwargs)
+        # It is shown only where it has to be answered.
+        self.fields["deadline_which"].silently_optional = True
         place = zone_place(zone_named(zone))
         self.fields["deadline_time"].help_text = _(
             "On the clocks of %(place)s, with seconds. That instant itself is late."

@@ -1,5 +1,6 @@
 """What anybody may read of tenders. Every list and every page starts here, so that a forgotten check shows nothing."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.auth.models import AnonymousUser
@@ -20,6 +21,22 @@ READ_ALL_REQUIREMENTS = frozenset(Role) - {Role.OPERATOR}
 def public_tenders() -> TenderQuerySet:
     """Published tenders with their deadline and series, latest publication first."""
     return Tender.objects.published().with_deadline().select_related("series").order_by("-published_at", "-pk")
+
+
+def public_tender(number: str, *, without: Iterable[str] = ()) -> tuple[Tender, list[Deadline]]:
+    """One published tender with its series, and all its deadlines, in one plain query: the page that is read most.
+
+    `without` names columns of the tender that the caller does not need. Raises Tender.DoesNotExist, for a draft too.
+    """
+    rows = Deadline.objects.filter(tender__number=number, tender__published_at__isnull=False)
+    skipped = [f"tender__{column}" for column in without]
+    deadlines = list(rows.select_related("tender__series").defer(*skipped).order_by("seq"))
+    if not deadlines:
+        raise Tender.DoesNotExist
+    last = deadlines[-1]
+    tender = last.tender
+    tender.closes_at, tender.deadline_seq, tender.deadline_changes = last.closes_at, last.seq, last.seq - 1
+    return tender, deadlines
 
 
 def tenders_visible_to(user: Person, now: datetime) -> TenderQuerySet:

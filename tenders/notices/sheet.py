@@ -14,7 +14,6 @@ from tenders.notices.access import access_of
 from tenders.notices.claims import objective_text, unit_words, wanted_text
 from tenders.notices.models import Deadline, Requirement, Tender
 from tenders.notices.queries import (
-    deadlines_of,
     may_see_all_requirements,
     public_requirements,
     requirements_visible_to,
@@ -113,8 +112,8 @@ def moves(deadlines: list[Deadline]) -> list[Move]:
     return [Move(was.closes_at, new.closes_at, new.set_at, new.reason) for was, new in pairs][::-1]
 
 
-def context_of(tender: Tender, user: Person, now: datetime) -> dict:
-    """What the page shows to `user`. Needs a published tender with its deadline.
+def context_of(tender: Tender, deadlines: list[Deadline], user: Person, now: datetime) -> dict:
+    """What the page shows to `user`. Needs a published tender with its deadline in force and all its deadlines.
 
     What the public sees of a published tender never changes, so the template keeps those parts; they are values that
     ask the database only when they are rendered. What is kept is always the visitor's view.
@@ -125,7 +124,7 @@ def context_of(tender: Tender, user: Person, now: datetime) -> dict:
         "sees_all": may_see_all_requirements(user),
         "public": partial(_public_part, tender),
         **parts_of(tender, user),
-        "moves": moves(list(deadlines_of(tender)) if tender.deadline_changes else []),
+        "moves": moves(deadlines),
         "timeline": timeline(tender, now) if tender.closes_at else [],
         "minute": now.replace(second=0, microsecond=0),
         **status_and_word(tender, now),
@@ -166,5 +165,5 @@ def _documents(tender: Tender) -> dict:
 def as_published(draft: Tender, now: datetime) -> dict:
     """A visitor's view of a draft, as if it were published at `now` with the deadline that is set. Nothing is saved."""
     draft.state, draft.published_at = TenderState.PUBLISHED, now
-    draft.closes_at, draft.deadline_changes = draft.planned_closes_at, 0
-    return context_of(draft, VISITOR, now)
+    draft.closes_at = draft.planned_closes_at
+    return context_of(draft, [], VISITOR, now)

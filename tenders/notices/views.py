@@ -1,8 +1,8 @@
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -10,7 +10,8 @@ from coalition_portal.formatting import figure, short_money
 from coalition_portal.identity.queries import fund_milestones, member_countries
 from manufacturers.eligibility import confidences
 from tenders.notices import public_figures, sheet, words
-from tenders.notices.queries import public_tenders
+from tenders.notices.models import Tender
+from tenders.notices.queries import public_tender, public_tenders
 from tenders.notices.terms import offer_line
 from tenders.notices.timetable import PublicStatus
 
@@ -56,8 +57,11 @@ def tender_list(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def tender(request: HttpRequest, number: str) -> HttpResponse:
-    found = get_object_or_404(public_tenders().defer(*NOT_ON_PAGES), number=number)
-    return render(request, "notices/tender.html", sheet.context_of(found, request.user, request.now))
+    try:
+        found, deadlines = public_tender(number, without=NOT_ON_PAGES)
+    except Tender.DoesNotExist:
+        raise Http404 from None
+    return render(request, "notices/tender.html", sheet.context_of(found, deadlines, request.user, request.now))
 
 
 @require_safe

@@ -148,3 +148,18 @@ def test_approvers_are_chairs_of_other_countries():
     people.officer("GB")
 
     assert [grant.user for grant in queries.possible_approvers(draft)] == [estonian, british]
+
+
+def test_one_public_tender_with_all_its_deadlines():
+    tender = tenders.extended_tender(tenders.published_tender(), tenders.in_days(20))
+
+    found, deadlines = queries.public_tender(tender.number, without=["eligible_states"])
+
+    assert (found, found.closes_at, found.deadline_seq, found.deadline_changes) == (tender, tender.closes_at, 2, 1)
+    assert deadlines == list(queries.deadlines_of(tender))
+
+
+@pytest.mark.parametrize("make", [tenders.draft_tender, lambda: tenders.requested_tender().tender])
+def test_a_draft_is_no_public_tender(make):
+    with pytest.raises(Tender.DoesNotExist):
+        queries.public_tender(make().number)

@@ -81,7 +81,7 @@ def test_a_tender_whose_requirements_are_all_registered_still_says_how_many():
     tender = tenders.published_tender()
     tender.requirements.update(visibility="REGISTERED")
 
-    public = sheet.context_of(tender, AnonymousUser(), clock.now())["public"]()
+    public = sheet.context_of(tender, [], AnonymousUser(), clock.now())["public"]()
 
     assert (public["rows"], public["hidden"], public["total"]) == ([], 18, 18)
 
