@@ -319,7 +319,7 @@ def field(bound_field, unit: str = "", hint: str = "") -> SafeString:
             "hint": hint,
             "kind": kind,
             "unit": unit,
-            "optional": not bound_field.field.required,
+            "optional": not bound_field.field.required and not getattr(bound_field.field, "silently_optional", False),
             "hint_id": hint_id,
             "error_id": error_id,
             "described_by": " ".join(described),
