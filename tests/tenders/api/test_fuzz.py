@@ -13,7 +13,7 @@ from tests.factories.tenders import extended_tender, in_days, published_tender
 from tests.tenders.api.release import RELEASED
 
 SETTINGS = settings(
-    max_examples=40,
+    max_examples=25,
     deadline=None,
     derandomize=True,
     database=None,

@@ -99,16 +99,16 @@ def test_the_latest_publication_first_and_every_other_order(api, officers):
     assert api.ids() == numbers([third, first, second])
 
 
-@pytest.mark.parametrize("sort", SORTS)
-def test_walking_all_pages_finds_every_row_once(api, officers, sort):
+def test_walking_all_pages_finds_every_row_once(api, officers):
     tenders = several(5, officers)
     Tender.objects.filter(pk__in=[tender.pk for tender in tenders[:3]]).update(published_at=tenders[0].published_at)
 
-    pages = api.walk(f"tenders?limit=2&sort={sort}")
+    for sort in SORTS:
+        pages = api.walk(f"tenders?limit=2&sort={sort}")
 
-    assert [len(page) for page in pages] == [2, 2, 1]
-    assert sum(pages, []) == api.ids(f"tenders?limit=100&sort={sort}")
-    assert sorted(sum(pages, [])) == sorted(numbers(tenders))
+        assert [len(page) for page in pages] == [2, 2, 1]
+        assert sum(pages, []) == api.ids(f"tenders?limit=100&sort={sort}")
+        assert sorted(sum(pages, [])) == sorted(numbers(tenders))
 
 
 def test_the_last_page_is_full_and_has_no_next(api, officers):
@@ -227,64 +227,59 @@ def test_a_cancelled_tender_has_no_deadline_to_pass(api):
     assert api.ids(f"tenders?updated_from={iso(tender.closes_at)}") == []
 
 
-@pytest.mark.parametrize(
-    ("cpv", "is_found"),
-    [
-        ("35", True),
-        ("3561", True),
-        ("35613100", True),
-        ("35613100-5", True),
-        ("35613000", True),
-        ("613", False),
-        ("35613", True),
-        ("35614", False),
-        ("34711200", False),
-    ],
-)
-def test_cpv_codes_by_their_beginning(api, cpv, is_found):
+def test_cpv_codes_by_their_beginning(api):
     published_tender()
+    wanted = {
+        "35": True,
+        "3561": True,
+        "35613100": True,
+        "35613100-5": True,
+        "35613000": True,
+        "613": False,
+        "35613": True,
+        "35614": False,
+        "34711200": False,
+    }
 
-    assert bool(api.ids(f"tenders?cpv={cpv}")) == is_found
+    assert {cpv: bool(api.ids(f"tenders?cpv={cpv}")) for cpv in wanted} == wanted
 
 
-@pytest.mark.parametrize(
-    ("words", "is_found"),
-    [
-        ("interceptor", True),
-        ("INTERCEPTOR drones", True),
-        ("drones interceptor", True),
-        ("ceptor", True),
-        ("interceptor balloons", False),
-        ("ДРОНИ", True),
-        ("перехоплювачі", True),
-        ("Перехоплювачі INTERCEPTOR", True),
-        ("IDC-2", True),
-        ("idc-", True),
-        (".*", False),
-        ("%", False),
-        ("_", False),
-        ("[a-z]", False),
-        ("\\d", False),
-        ("'--", False),
-        ("(", False),
-        ("ß", False),
-    ],
-)
-def test_words_in_either_language_and_in_any_case(api, words, is_found):
+def test_words_in_either_language_and_in_any_case(api):
     published_tender()
+    wanted = {
+        "interceptor": True,
+        "INTERCEPTOR drones": True,
+        "drones interceptor": True,
+        "ceptor": True,
+        "interceptor balloons": False,
+        "ДРОНИ": True,
+        "перехоплювачі": True,
+        "Перехоплювачі INTERCEPTOR": True,
+        "IDC-2": True,
+        "idc-": True,
+        ".*": False,
+        "%": False,
+        "_": False,
+        "[a-z]": False,
+        "\\d": False,
+        "'--": False,
+        "(": False,
+        "ß": False,
+    }
 
-    assert bool(api.ids(f"tenders?q={quote(words)}")) == is_found
+    assert {words: bool(api.ids(f"tenders?q={quote(words)}")) for words in wanted} == wanted
 
 
-@pytest.mark.parametrize("mark", list(".^$*+?()[]{}|\\/-#&~%_'\"«’5"))
-def test_a_mark_stands_for_itself(mark):
+def test_a_mark_stands_for_itself():
     tender = published_tender()
-    query = TenderListQuery(q=(f"a{mark}b",))
 
-    Tender.objects.filter(pk=tender.pk).update(title_en=f"xA{mark}By")
-    assert rows.filtered(query, in_days(0)).count() == 1
-    Tender.objects.filter(pk=tender.pk).update(title_en="xAzzBy")
-    assert rows.filtered(query, in_days(0)).count() == 0
+    for mark in ".^$*+?()[]{}|\\/-#&~%_'\"«’5":
+        query = TenderListQuery(q=(f"a{mark}b",))
+        found = []
+        for title in (f"xA{mark}By", "xAzzBy"):
+            Tender.objects.filter(pk=tender.pk).update(title_en=title)
+            found.append(rows.filtered(query, in_days(0)).count())
+        assert found == [1, 0], mark
 
 
 def test_filters_add_up(api, officers):

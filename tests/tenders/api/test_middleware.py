@@ -2,6 +2,7 @@
 
 import json
 import logging
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -19,8 +20,11 @@ EXPOSED = "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"
 
 
 @pytest.fixture
-def tender():
-    return published_tender()
+def tender(api):
+    """Published a minute ago; the clock stands still, so that answers can be compared."""
+    found = published_tender()
+    api.at(found.published_at + timedelta(minutes=1))
+    return found
 
 
 def paths(tender):
