@@ -296,7 +296,8 @@ def test_replacing_keeps_the_old_version_until_the_new_one_is_submitted(open_ten
     second = Bundle.objects.get(version=2)
     response = _submit(browser, second)
 
-    assert "Version 1 counts. What you see here is changed and not submitted." in check
+    assert "Version 1 counts until you submit what you see here." in check
+    assert "Changes not submitted" in check
     assert response.url == _url("proposal-receipt", proposal, 2)
     old = browser.get(_url("proposal-receipt", proposal, 1)).content.decode()
     assert "Version 2 replaced it." in old
