@@ -257,14 +257,21 @@ def funnel(steps: Iterable[tuple[int, str]]) -> SafeString:
 
 @register.simple_tag
 def columns(bars: Iterable[tuple[Decimal, str, str]]) -> SafeString:
-    """A few upright bars: triples of value, its words and what stands below."""
+    """A few upright bars: triples of value, its words and what stands below.
+
+    A bar is narrow on a phone, so its words may part at every space rather than inside a word.
+    """
     triples = list(bars)
     heights = pictures.column_heights([value for value, _words, _below in triples])
     drawn = [
-        {"height": height, "words": words, "below": below}
+        {"height": height, "words": _parted(words), "below": _parted(below)}
         for height, (_value, words, below) in zip(heights, triples, strict=True)
     ]
     return render_to_string("components/pictures/columns.html", {"columns": drawn})
+
+
+def _parted(text: str) -> str:
+    return text.replace(formatting.SPACE, " ")
 
 
 @register.simple_tag(takes_context=True)
