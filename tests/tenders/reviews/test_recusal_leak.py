@@ -23,7 +23,7 @@ SHOWN = ["Alpha Example Works", "Beta Example Works", "Gamma Example Works"]
 VARIES = [
     (r'name="csrfmiddlewaretoken" value="\w+"', "token"),
     (r'data-now="\d+"', "now"),
-    (r"\d\d:\d\d:\d\d", "time"),
+    (r"\d\d:\d\d(:\d\d)?", "time"),
     (r"\d\d:\d\d:\d\d(\.\d+)?Z", "time"),
     (r'datetime="[^"]+"', "datetime"),
     (r"\b[0-9a-f]{64}\b", "digest"),
@@ -82,7 +82,7 @@ class World:
             return cells_of(response.content)
         text = response.content.decode()
         for member in self.story.members.values():
-            text = re.sub(rf":{member.pk}\b", f":member of {member.country_id} {member.group}", text)
+            text = re.sub(rf"([a-z2-7]{{26}}):{member.pk}\b", rf"\1:{member.country_id} {member.group}", text)
         for pattern, word in VARIES:
             text = re.sub(pattern, word, text)
         return text
@@ -168,7 +168,8 @@ def test_a_recused_person_sees_two_worlds_as_one(seen_in, hidden_is_excluded):
     for part in without.keys() - {"other"}:
         assert with_hidden[part].keys() == without[part].keys()
         for label, page in without[part].items():
-            assert with_hidden[part][label] == page, f"{part}: {label}"
+            found = differences(page, with_hidden[part][label])
+            assert found == [], f"{part}: {label}: {found}"
             assert HIDDEN not in str(page)
 
 

@@ -1,0 +1,108 @@
+"""Pages of fifty rows take as long among thousands of proposals as among a hundred, within a generous factor."""
+
+from datetime import timedelta
+from decimal import Decimal
+from statistics import median
+from time import perf_counter
+
+import pytest
+from django.test import TestCase
+from django.urls import reverse
+
+from coalition_portal.ledger.entries import new_salt
+from coalition_portal.public_ids import new_public_id
+from manufacturers.models import DroneModel
+from tenders.notices.models import Criterion
+from tenders.proposals.models import Bundle, OpenedProposal, Proposal
+from tenders.proposals.states import ProposalState
+from tenders.reviews.models import Assignment, RankedProposal, Ranking
+from tests.factories.reviews import CAPACITY, TECHNICAL, Review
+
+FEW, MANY = 100, 3000
+ROUNDS = 9
+MOST = 2.0
+
+
+@pytest.fixture
+def story(db, database_clock):
+    return Review(database_clock, proposals=1, panel={TECHNICAL: ["LV"], CAPACITY: ["EE"]})
+
+
+def grow(story, until):
+    """Rows as a tender of that size has them, written straight into the tables: no verb is under test here."""
+    first = story.opened[0]
+    numbers = range(OpenedProposal.objects.filter(tender=story.tender).count(), until)
+    facts = {"company": first.proposal.company, "created_at": story.now}
+    models = DroneModel.objects.bulk_create(
+        DroneModel(name=f"Grown {number}", kind=first.proposal.drone_model.kind, **facts) for number in numbers
+    )
+    same = _copied(first.proposal, Proposal, ["public_id", "drone_model", "state"])
+    proposals = Proposal.objects.bulk_create(
+        Proposal(public_id=new_public_id(), drone_model=model, state=ProposalState.OPENED, **same) for model in models
+    )
+    same = _copied(first.bundle, Bundle, ["proposal", "storage_key", "salt", "commitment"])
+    bundles = Bundle.objects.bulk_create(
+        Bundle(proposal=one, storage_key=new_public_id(), salt=new_salt(), commitment=new_salt() * 2, **same)
+        for one in proposals
+    )
+    same = _copied(first, OpenedProposal, ["public_id", "proposal", "bundle"])
+    return OpenedProposal.objects.bulk_create(
+        OpenedProposal(public_id=bundle.proposal.public_id, proposal=bundle.proposal, bundle=bundle, **same)
+        for bundle in bundles
+    )
+
+
+def _copied(row, model, but):
+    names = [field.name for field in model._meta.concrete_fields if not field.primary_key and field.name not in but]
+    return {name: getattr(row, name) for name in names}
+
+
+def place(ranking, opened, criteria):
+    parts = [
+        {"criterion": code, "points": "8", "weight_percent": "10.00", "weighted": "8.000", "below_minimum": False}
+        for code in criteria
+    ]
+    start = RankedProposal.objects.filter(ranking=ranking).count()
+    RankedProposal.objects.bulk_create(
+        RankedProposal(ranking=ranking, opened=one, rank=start + number, total=Decimal(50), parts=parts)
+        for number, one in enumerate(opened, start=1)
+    )
+    Ranking.objects.filter(pk=ranking.pk).update(ranked_count=start + len(opened))
+
+
+def assign(member, opened, by, at):
+    Assignment.objects.bulk_create(
+        Assignment(member=member, opened=one, assigned_by=by, assigned_at=at, salt=new_salt()) for one in opened
+    )
+
+
+def seconds(browser, address):
+    taken = []
+    for _round in range(ROUNDS):
+        start = perf_counter()
+        response = browser.get(address)
+        taken.append(perf_counter() - start)
+        TestCase().assertEqual(response.status_code, 200)
+    return median(taken)
+
+
+def test_the_ranking_and_the_queue_do_not_grow_with_their_rows(story, client_of):
+    member = story.declare(story.members[TECHNICAL, "LV"])
+    criteria = list(Criterion.objects.filter(tender=story.tender).values_list("code", flat=True))
+    at = story.later() - timedelta(hours=1)
+    ranking = Ranking.objects.create(
+        tender=story.tender, made_by=story.chair, made_at=at, ranked_count=0, excluded_count=0
+    )
+    addresses = {
+        "queue": (client_of(member.user), reverse("admin:desk-queue")),
+        "ranking": (client_of(story.chair), reverse("admin:desk-ranking", args=[story.tender.number])),
+    }
+    taken = {}
+    for size in (FEW, MANY):
+        new = [*(story.opened if size == FEW else []), *grow(story, size)]
+        place(ranking, new, criteria)
+        assign(member, new, story.officer, at)
+        taken[size] = {name: seconds(*target) for name, target in addresses.items()}
+
+    growth = {name: taken[MANY][name] / taken[FEW][name] for name in addresses}
+    assert {name: round(factor, 2) for name, factor in growth.items() if factor > MOST} == {}
