@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from tenders.proposals.models import Proposal, Receipt
+from tests.factories.reviews import ranked_review
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +71,30 @@ def test_no_route_knows_of_proposals(api, cutoff):
         "proposals",
     ):
         assert api.get(path).status_code == 404
+
+
+def test_the_ranking_names_nobody_either(api, database_clock):
+    """Who took part, what they claimed and how they were scored are not the public's before the award."""
+    story, _ranking = ranked_review(database_clock, 8, 5)
+    marks = {mark for proposal in Proposal.objects.all() for mark in marks_of(proposal)}
+
+    for path in ("tenders", f"tenders/{story.tender.number}", f"tenders/{story.tender.number}/status"):
+        response = api.get(path)
+        told_all = response.content.decode() + str(dict(response.items()))
+        assert '"evaluation"' in told_all
+        assert [mark for mark in marks if mark in told_all] == []
+    assert len(marks) > 10
+
+
+def marks_of(proposal):
+    company = proposal.company
+    return {
+        proposal.public_id,
+        proposal.drone_model.name,
+        proposal.drone_model.public_id,
+        company.public_id,
+        company.legal_name,
+        company.register_number,
+        proposal.production_region,
+        *proposal.bundles.values_list("sha256", flat=True),
+    }
