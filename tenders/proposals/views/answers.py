@@ -142,6 +142,7 @@ def _render(
     context = {
         "page": page,
         "form": form,
+        "clashed": [row for row in rows if row.clash],
         "groups": _groups(page.proposal.tender, rows),
         "problem": stale.sentence if stale else problem,
         "revision": page.proposal.revision,

@@ -255,6 +255,7 @@ def test_stale_page_shows_both_values_and_keeps_every_word(web, draft, owner, fi
     assert response.status_code == 409
     assert "Somebody saved other values while you were typing." in page
     assert "Somebody saved here meanwhile: 6.5 kg" in page
+    assert '<a href="#id_FPV-01">Payload: 6.5 kg</a>' in page
     assert 'name="FPV-01" value="7"' in page
     assert 'name="FPV-05" value="1300"' in page
     assert 'name="FPV-03" value="20"' in page
