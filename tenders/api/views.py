@@ -86,7 +86,9 @@ class PublicView(APIView):
         return response
 
     def options(self, request, *args, **kwargs):
-        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+        response = HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+        del response.headers["Content-Type"]
+        return response
 
     def http_method_not_allowed(self, request, *args, **kwargs):
         raise errors.method_not_allowed(request.method, self.allowed_methods)
