@@ -49,7 +49,7 @@ def test_board_says_where_each_tender_stands_and_how_many_queries_it_takes(
 
     client.post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]))
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(5):
         page = client.get(url).text
     assert "Waits for an opener" in page
 
