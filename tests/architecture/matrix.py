@@ -1,0 +1,119 @@
+"""Reads matrix.txt, the table of who gets what at which address, and asks the portal the same."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.db import transaction
+from django.test.client import Client, ClientHandler, FakePayload
+from django.urls import get_resolver, reverse
+from django.urls.resolvers import RegexPattern, URLResolver
+
+FILE = Path(__file__).with_name("matrix.txt")
+SIGN_IN = "in"
+SAMPLES = {"app_label": "auth", "uidb36": "1", "key": "1-a", "url": "nothing"}
+
+
+@dataclass(frozen=True)
+class Row:
+    """`where` is the name of one of our own addresses, or a route ending in * for stock ones that others wrote."""
+
+    where: str
+    thing: str
+    method: str
+    cells: tuple[str, ...]
+
+    @property
+    def is_summary(self):
+        return self.where.endswith("*")
+
+    def __str__(self):
+        return f"{self.method} {self.where} {self.thing}".removesuffix(" -")
+
+
+@dataclass(frozen=True)
+class Address:
+    name: str
+    route: str
+    parameters: tuple[str, ...]
+
+
+def read():
+    """The columns, in words, and the rows. Columns are named above the table: key, then who it is."""
+    lines = [line.split("#")[0].rstrip() for line in FILE.read_text().splitlines()]
+    keys = dict(line.split(" = ") for line in lines if " = " in line)
+    table = [line.split() for line in lines if line and " = " not in line]
+    head, *rows = table
+    columns = [keys[key] for key in head[3:]]
+    for row in rows:
+        assert len(row) == 3 + len(columns), f"{len(row)} words, wanted {3 + len(columns)}: {' '.join(row)}"
+    return columns, [Row(where, thing, method, tuple(cells)) for where, thing, method, *cells in rows]
+
+
+def addresses():
+    return list(_walk(get_resolver().url_patterns, "", ""))
+
+
+def _walk(patterns, route, space):
+    for pattern in patterns:
+        here = route + str(pattern.pattern)
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from _walk(pattern.url_patterns, here, inner)
+        else:
+            yield Address(f"{space}{pattern.name}", here, _parameters(pattern.pattern))
+
+
+def _parameters(pattern):
+    return tuple(pattern.regex.groupindex) if isinstance(pattern, RegexPattern) else tuple(pattern.converters)
+
+
+def path_of(address, arguments):
+    """The path of one of our own addresses for these arguments."""
+    parameters = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
+    return reverse(address.name, kwargs={name: arguments[name] for name in parameters})
+
+
+def stock_path(address):
+    """A path that the route of a stock address takes, with arguments that mean nothing."""
+    path = re.sub(r"\(\?P<(\w+)>(?:[^()]|\([^()]*\))*\)", lambda found: SAMPLES[found[1]], address.route)
+    path = re.sub(r"<\w+:\w+>", "1", path)
+    return "/" + path.replace("^", "").replace("$", "")
+
+
+@contextmanager
+def undone():
+    """Whatever happens inside is taken back. Verbs may open their durable transactions in it, as in a test case."""
+    block = transaction.atomic()
+    block._from_testcase = True
+    with block:
+        yield
+        transaction.set_rollback(True)
+
+
+class Asker:
+    """Sends requests as somebody, each of them undone. It goes around the test client, which keeps every template."""
+
+    def __init__(self, people):
+        self.handler = ClientHandler(enforce_csrf_checks=False)
+        self.environments = {column: self._environment(user) for column, user in people.items()}
+
+    def _environment(self, user):
+        browser = Client()
+        if user is not None:
+            browser.force_login(user)
+        return browser._base_environ()
+
+    def ask(self, column, method, path):
+        request = {"PATH_INFO": path, "REQUEST_METHOD": method, "CONTENT_LENGTH": "0"}
+        with undone():
+            response = self.handler(self.environments[column] | request | {"wsgi.input": FakePayload(b"")})
+            response.whole = response.getvalue()
+        return response
+
+
+def told(response):
+    """The word for an answer in the table: its status, or `in` where it leads to the sign-in page."""
+    leads_in = response.status_code == 302 and response.url.startswith(("/accounts/login/", "/admin/login/"))
+    return SIGN_IN if leads_in else str(response.status_code)

@@ -1,0 +1,141 @@
+"""The table in matrix.txt, asked of the portal: what everybody gets at each address. No address without its rows."""
+
+import re
+
+import pytest
+from django.core.cache import cache
+
+from coalition_portal import clock
+from tests.architecture import matrix
+from tests.architecture.world import MISSING, World
+
+pytestmark = pytest.mark.django_db
+
+COLUMNS, ROWS = matrix.read()
+ADDRESSES = matrix.addresses()
+BY_NAME = {address.name: address for address in ADDRESSES}
+STOCK = tuple(row.where.removesuffix("*") for row in ROWS if row.is_summary)
+OF_OTHERS = ("account_", "mfa_", "admin:")
+OUR_OWN = [address for address in ADDRESSES if not address.route.startswith(STOCK)]
+ABOUT_THINGS = [row for row in ROWS if row.thing != "-" and row.method in ("GET", "POST")]
+IS_PUBLIC = ("/api/", "/problems/")
+"""The API looks at no session, so its answers are the same for everybody and may be kept."""
+
+WRITTEN_BY_OTHERS = {"admin:index", "set_language"}
+"""They take any method and do for it what they do for GET."""
+
+DIFFERS_EACH_TIME = re.compile(rb'csrfmiddlewaretoken" value="\w+|data-now="\d+|\d\d:\d\d:\d\d|urn:uuid:[\w-]+')
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock(), matrix.undone():
+        with pytest.MonkeyPatch.context() as patch:
+            made = World(lambda instant: patch.setattr(clock, "database_now", lambda: instant))
+        yield made
+
+
+@pytest.fixture(scope="module")
+def asker(world):
+    return matrix.Asker(world.people)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_asked_too_often():
+    cache.clear()
+
+
+def test_every_address_and_method_has_a_row():
+    there = {(row.where, row.method) for row in ROWS}
+
+    assert [
+        (one.name, method) for one in OUR_OWN for method in ("GET", "POST") if (one.name, method) not in there
+    ] == []
+
+
+def test_every_row_is_about_an_address_that_is_there():
+    named = {row.where for row in ROWS if not row.is_summary}
+    empty = [route for route in STOCK if not _under(route)]
+    not_of_others = [
+        one.name for one in ADDRESSES if one.route.startswith(STOCK) and not one.name.startswith(OF_OTHERS)
+    ]
+
+    assert (sorted(named - {one.name for one in OUR_OWN}), empty, not_of_others) == ([], [], [])
+
+
+def test_columns_are_the_people_of_the_world(world):
+    assert list(world.people) == COLUMNS
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if not row.is_summary], ids=str)
+def test_answers(row, world, asker):
+    path = _path(row, world)
+
+    told = [_asked(asker, column, row.method, path) for column in COLUMNS]
+
+    assert _differences(row, told) == []
+
+
+@pytest.mark.parametrize("row", [row for row in ROWS if row.is_summary], ids=str)
+def test_answers_of_stock_pages(row, world, asker):
+    asked = [(column, cell.split("/")) for column, cell in zip(COLUMNS, row.cells, strict=True) if cell != "."]
+    found = [
+        (path, column, told)
+        for path in map(matrix.stock_path, _under(row.where.removesuffix("*")))
+        for column, words in asked
+        if (told := _asked(asker, column, row.method, path)) not in words
+    ]
+
+    assert found == []
+
+
+@pytest.mark.parametrize("row", ABOUT_THINGS, ids=str)
+def test_what_is_missing_looks_like_what_is_forbidden(row, world, asker):
+    """Whoever may not know of a thing gets the same page as for one that is not there; whoever may, gets not found."""
+    path, missing = _path(row, world), matrix.path_of(BY_NAME[row.where], MISSING)
+    kept_out = next((column for column, cell in zip(COLUMNS, row.cells, strict=True) if cell == "404"), None)
+    let_in = next((column for column, cell in zip(COLUMNS, row.cells, strict=True) if cell == "200"), None)
+
+    if kept_out:
+        pages = [asker.ask(kept_out, row.method, one) for one in (path, missing)]
+        assert pages[0].status_code == pages[1].status_code == 404
+        assert _bare(pages[0], path) == _bare(pages[1], missing)
+    if let_in:
+        assert asker.ask(let_in, row.method, missing).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "address", [one for one in OUR_OWN if one.name not in WRITTEN_BY_OTHERS], ids=lambda one: one.name
+)
+def test_no_other_method_is_taken(address, world, asker):
+    row = next(row for row in ROWS if row.where == address.name)
+    path = _path(row, world)
+    refusals = {"403", "404", "405", matrix.SIGN_IN}
+    asked = [(column, method) for column in ("visitor", "owner", "officer") for method in ("PUT", "PATCH", "DELETE")]
+
+    assert {one for one in asked if _asked(asker, *one, path) not in refusals} == set()
+
+
+def _path(row, world):
+    return matrix.path_of(BY_NAME[row.where], world.objects[row.thing.replace("-", " ").strip()])
+
+
+def _under(route):
+    return [address for address in ADDRESSES if address.route.startswith(route)]
+
+
+def _asked(asker, column, method, path):
+    response = asker.ask(column, method, path)
+    # After signing out the answer is to nobody any more.
+    if column != "visitor" and not path.startswith(IS_PUBLIC) and not path.endswith("/logout/"):
+        assert response.headers.get("Cache-Control") == "no-store, private", f"{path} for {column}"
+    return matrix.told(response)
+
+
+def _differences(row, told):
+    rows = zip(COLUMNS, told, row.cells, strict=True)
+    return [f"{column}: got {got}, wanted {wanted}" for column, got, wanted in rows if wanted not in (".", got)]
+
+
+def _bare(response, path):
+    return DIFFERS_EACH_TIME.sub(b"", response.whole).replace(path.encode(), b"")
