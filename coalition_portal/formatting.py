@@ -3,6 +3,7 @@
 Spaces inside a value are non-breaking, so that a number never parts from its unit.
 """
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -205,6 +206,16 @@ def file_size(size_bytes: int | None) -> str:
 
 def _tenths(value: int | Decimal, unit: int) -> Decimal:
     return (Decimal(value) / unit).quantize(Decimal("0.1"))
+
+
+# In code points these letters stand apart from the alphabet; each belongs right after the letter that it is given.
+_AFTER = str.maketrans({"ґ": "г\ufff0", "є": "е\ufff0", "і": "и\ufff0", "ї": "и\ufff1", "й": "и\ufff2"})
+
+
+def alphabetical(text: str) -> str:
+    """A key to sort words by as people do: without regard to accents and capitals, Ukrainian by its alphabet."""
+    plain = unicodedata.normalize("NFKD", text.casefold().translate(_AFTER))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
 
 
 def short_digest(digest: str) -> str:

@@ -7,6 +7,7 @@ from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
+from coalition_portal.formatting import alphabetical
 from coalition_portal.permission import Refused
 from manufacturers import facts
 from manufacturers.declarations import DECLARATIONS
@@ -144,12 +145,16 @@ class DroneModelForm(forms.Form):
 
 def country_choices() -> list:
     """Eligible states first, each list in the order of the reader's language."""
-    every = [(code, str(name)) for code, name in countries]
+    every = sorted([(code, str(name)) for code, name in countries], key=_by_title)
     return [
         ("", gettext("Choose a country")),
         (gettext("States whose makers may bid"), [pair for pair in every if is_eligible_state(pair[0])]),
         (gettext("Other states: an officer decides"), [pair for pair in every if not is_eligible_state(pair[0])]),
     ]
+
+
+def _by_title(pair: tuple[str, str]) -> str:
+    return alphabetical(pair[1])
 
 
 def register_choices() -> list:
@@ -160,7 +165,7 @@ def register_choices() -> list:
     others = [(scheme, TITLES[scheme]) for scheme, register in REGISTERS.items() if register.country == ANYWHERE]
     return [
         ("", gettext("Choose a register")),
-        (gettext("National registers"), sorted(own, key=lambda pair: pair[1])),
+        (gettext("National registers"), sorted(own, key=_by_title)),
         (gettext("For companies of any country"), others),
     ]
 

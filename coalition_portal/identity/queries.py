@@ -3,6 +3,7 @@
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import QuerySet
 
+from coalition_portal.formatting import alphabetical
 from coalition_portal.identity.models import FundMilestone, MemberCountry, RoleGrant, User
 from coalition_portal.identity.roles import Role
 
@@ -52,7 +53,7 @@ def people_with_role(role: str, country: MemberCountry | None = None) -> QuerySe
 
 def member_countries() -> list[MemberCountry]:
     """All members in the order of their names in the reader's language."""
-    return sorted(MemberCountry.objects.all(), key=lambda country: country.name)
+    return sorted(MemberCountry.objects.all(), key=lambda country: alphabetical(country.name))
 
 
 def fund_milestones() -> QuerySet[FundMilestone]:

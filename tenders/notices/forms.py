@@ -8,7 +8,7 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from coalition_portal.formatting import day, in_language, time_of_day, zone_named, zone_place
+from coalition_portal.formatting import alphabetical, day, in_language, time_of_day, zone_named, zone_place
 from coalition_portal.identity.models import MemberCountry, User
 from coalition_portal.permission import Refused
 from tenders.notices import timetable
@@ -212,9 +212,9 @@ class TenderForm(DeadlineForm):
         self.fields["second_approver"].queryset = User.objects.filter(pk__in=list(countries)).order_by("name", "pk")
         self.fields["second_approver"].label_from_instance = lambda person: f"{person}, {countries[person.pk]}"
         panel = MemberCountry.objects.filter(level=MemberCountry.Level.PANEL)
-        by_name = sorted((country.name, country.pk) for country in panel)
+        by_name = sorted([(country.pk, country.name) for country in panel], key=lambda pair: alphabetical(pair[1]))
         self.fields["panel_countries"].queryset = panel.order_by("code")
-        self.fields["panel_countries"].choices = [(code, name) for name, code in by_name]
+        self.fields["panel_countries"].choices = by_name
         for name in NEEDED_LATER:
             # Publication needs it, so the page must not call it optional.
             self.fields[name].silently_optional = True

@@ -238,3 +238,14 @@ def test_quantity():
     told = [plain(formatting.quantity(value, unit)) for value, unit in ((Decimal("9.4"), "km"), (3, ""), (None, "km"))]
 
     assert told == ["9.4 km", "3", ""]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["Австралія", "Гана", "Ґватемала", "Данія", "Естонія", "Єгипет", "Італія", "Їжачина", "Йорданія", "Канада"],
+        ["Åland Islands", "Austria", "Belgium", "türkiye", "United Kingdom"],
+    ],
+)
+def test_alphabetical(words):
+    assert sorted(words, key=formatting.alphabetical) == words
