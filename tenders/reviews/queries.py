@@ -80,24 +80,28 @@ def companies_to_declare(member: PanelMember) -> list[tuple[Company, str]]:
 def queue_of(user: Person, tender: Tender | None = None) -> QuerySet[Assignment]:
     """Live assignments after the declaration, in the reviewer's own order: what is open first, what is locked last.
 
-    `scored` counts the criteria that have a point and a reason. An excluded proposal has left the queue.
+    An excluded proposal has left the queue.
     """
     rows = Assignment.objects.filter(
         member__in=places_of(user).filter(declaration__isnull=False).order_by().values("pk"),
         ended_at=None,
-        opened__in=unrecused(OpenedProposal.objects.all(), user).values("pk"),
         opened__proposal__state=ProposalState.OPENED,
-    )
+    ).exclude(_recused_by(user))
     if tender is not None:
         rows = rows.filter(member__tender=tender)
-    is_locked = Q(sheet__state=SheetState.LOCKED)
-    given = Q(sheet__scores__points__isnull=False) & ~Q(sheet__scores__reason="")
     return (
-        rows.annotate(is_locked=_flag(is_locked), scored=Count("sheet__scores", filter=given))
+        rows.annotate(is_locked=_flag(Q(sheet__state=SheetState.LOCKED)))
         .select_related("opened__proposal__company", "opened__proposal__drone_model", "sheet", "member")
         .defer("opened__content")
         .order_by("is_locked", "place", "pk")
     )
+
+
+def scored_in(assignments: Iterable[Assignment]) -> dict[int, int]:
+    """How many criteria of each of these sheets have a point and a reason, by the key of the assignment."""
+    given = Score.objects.filter(sheet__assignment__in=list(assignments), points__isnull=False).exclude(reason="")
+    counted = given.order_by().values("sheet__assignment").annotate(number=Count("pk"))
+    return dict(counted.values_list("sheet__assignment", "number"))
 
 
 @dataclass(frozen=True)
@@ -119,9 +123,7 @@ def progress_of(user: Person) -> dict[int, Progress]:
 
 
 def _progress_by_tender(rows: QuerySet, tender: str) -> dict[int, Progress]:
-    counted = rows.annotate(
-        assigned=Count("pk", distinct=True), locked=Count("pk", filter=Q(sheet__state=SheetState.LOCKED), distinct=True)
-    )
+    counted = rows.annotate(assigned=Count("pk"), locked=Count("pk", filter=Q(sheet__state=SheetState.LOCKED)))
     return {
         pk: Progress(assigned=assigned, locked=locked)
         for pk, assigned, locked in counted.values_list(tender, "assigned", "locked")
@@ -201,8 +203,9 @@ def reviewed_criteria(tender: Tender) -> QuerySet[Criterion]:
 
 def desk_progress(user: Person, tenders: Iterable[Tender]) -> dict[int, Progress]:
     """Sheets of the proposals that this person may know of, by the key of the tender."""
-    known = unrecused(OpenedProposal.objects.filter(proposal__state=ProposalState.OPENED), user)
-    rows = Assignment.objects.filter(opened__tender__in=tenders, opened__in=known.values("pk"), ended_at=None)
+    rows = Assignment.objects.filter(
+        opened__tender__in=tenders, opened__proposal__state=ProposalState.OPENED, ended_at=None
+    ).exclude(_recused_by(user))
     return _progress_by_tender(rows.values("opened__tender"), "opened__tender")
 
 

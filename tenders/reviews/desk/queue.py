@@ -22,6 +22,7 @@ from tenders.reviews.queries import (
     progress_of,
     queue_of,
     reviewed_criteria,
+    scored_in,
     tenders_in_review,
 )
 
@@ -92,7 +93,11 @@ def _chosen(places: list[Place], number: str | None) -> Place | None:
 
 
 def _page(request, place: Place):
-    return page_of(request, queue_of(request.user, place.tender), count=place.progress.assigned)
+    page = page_of(request, queue_of(request.user, place.tender), count=place.progress.assigned)
+    scored = scored_in(page)
+    for row in page:
+        row.scored = scored.get(row.pk, 0)
+    return page
 
 
 def _criteria(place: Place) -> int:

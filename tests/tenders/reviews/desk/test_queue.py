@@ -118,5 +118,5 @@ def test_the_queue_takes_the_same_queries_for_one_row_and_for_three(story, clien
         story.score(one, member, lock=False)
     browser = client_of(member.user)
 
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         browser.get(reverse("admin:desk-queue"))
