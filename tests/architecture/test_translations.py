@@ -1,5 +1,6 @@
 """Every string has its Ukrainian: the catalogue is compared with the strings of the code as gettext finds them now."""
 
+import ast
 import os
 import re
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 SOURCES = ("coalition_portal", "manufacturers", "tenders", "templates")
+MARKERS = {"_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy"}
 CATALOGUES = sorted((ROOT / "locale").glob("uk/LC_MESSAGES/*.po"))
 
 
@@ -27,6 +29,16 @@ def words(catalogue):
 def names(text):
     """What is filled in: %(name)s of Python and templates, {name} of scripts."""
     return sorted(set(re.findall(r"%\(\w+\)s|\{\w+\}", text)))
+
+
+def marked(path):
+    """The constant strings that a module marks for translation, also where gettext does not look: inside f-strings."""
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        name = isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", ""))
+        if name in MARKERS and node.args:
+            string = node.args[1 if name.startswith("pgettext") else 0]
+            if isinstance(string, ast.Constant):
+                yield string.value
 
 
 @pytest.fixture(scope="module")
@@ -77,3 +89,18 @@ def test_translations_keep_every_name_that_is_filled_in(path):
     ]
 
     assert wrong == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
+def test_no_marked_string_stands_where_gettext_does_not_find_it(path):
+    known = {entry.msgid for entry in polib.pofile(path)}
+    modules = [module for name in SOURCES for module in (ROOT / name).rglob("*.py")]
+
+    assert [(module.name, string) for module in modules for string in marked(module) if string not in known] == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=lambda path: path.name)
+def test_translations_use_one_apostrophe_and_the_short_dash(path):
+    texts = [text for entry in polib.pofile(path) for text in [entry.msgstr, *entry.msgstr_plural.values()]]
+
+    assert [text for text in texts if re.search(r"\w'\w|—|!", text)] == []
