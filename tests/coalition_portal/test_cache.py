@@ -2,7 +2,7 @@ import pytest
 from django.core.cache.backends.redis import RedisCache
 
 from coalition_portal.cache import JsonSerializer
-from coalition_portal.settings import CACHES  # noqa: F401 - the name of the serializer stands there
+from tests.factories import companies, people
 
 
 @pytest.mark.parametrize("value", [1, True, None, "слово", [1.5, 2], {"a": [1]}])
@@ -30,3 +30,31 @@ def test_the_cache_in_redis_counts_and_keeps(redis_url):
         False,
         None,
     )
+
+
+@pytest.fixture
+def dead_cache(settings):
+    """The settings of a cache in Redis that nobody answers for."""
+    settings.CACHES = settings.CACHES | {
+        "default": {
+            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "LOCATION": "redis://127.0.0.1:1/0",
+            "OPTIONS": {"serializer": "coalition_portal.cache.JsonSerializer", "retry": None},
+        }
+    }
+
+
+def test_people_who_are_signed_in_go_on_without_the_cache(dead_cache, db, client_of):
+    browser = client_of(companies.owner_of(companies.company()))
+
+    assert [browser.get(path).status_code for path in ("/", "/proposals/", "/api/v1/tenders")] == [200, 200, 200]
+
+
+def test_nobody_signs_in_without_the_cache_that_counts_the_tries(dead_cache, db, client):
+    people.person(email="anna@example.test", password=people.PASSWORD)
+    client.raise_request_exception = False
+
+    answer = client.post("/accounts/login/", {"login": "anna@example.test", "password": people.PASSWORD})
+
+    assert answer.status_code == 500
+    assert "_auth_user_id" not in client.session
