@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from coalition_portal import clock, locks
@@ -38,11 +39,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Judgement:
-    """What an act is judged by: its arrival, the deadline row in force, and whether that row is closed."""
+    """What an act is judged by: its arrival, the deadline row in force, and whether that row is closed.
+
+    `newest_version` is the highest version of the proposal that has a receipt, 0 where none has.
+    """
 
     received_at: datetime
     deadline: Deadline
     is_closed: bool
+    newest_version: int
 
     @property
     def is_late(self) -> bool:
@@ -60,11 +65,11 @@ def submit(*, bundle: Bundle, sha256: str, by: User) -> Outcome:
         locks.tender_shared(bundle.proposal.tender_id)
         proposal = _locked(bundle.proposal_id)
         check_can_submit(by, proposal)
-        receipts = list(Receipt.objects.filter(proposal=proposal).select_related("bundle"))
-        if known := [receipt for receipt in receipts if receipt.bundle_id == bundle.pk]:
-            return Outcome(receipt=known[0])
-        _check_submittable(proposal, bundle, sha256, receipts)
-        return _write_submit(_judge(proposal, arrived), proposal, bundle, by)
+        judgement = _judge(proposal, arrived)
+        if judgement.newest_version >= bundle.version and (known := Receipt.objects.filter(bundle=bundle).first()):
+            return Outcome(receipt=known)
+        _check_submittable(proposal, bundle, sha256, judgement)
+        return _write_submit(judgement, proposal, bundle, by)
 
 
 def withdraw(*, proposal: Proposal, by: User) -> Outcome:
@@ -94,23 +99,27 @@ def _locked(proposal_pk: int) -> Proposal:
 
 def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
     closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
-    deadline = (
-        Deadline.objects.filter(tender=proposal.tender)
-        .annotate(is_closed=models.Exists(closings))
-        .order_by("-seq")
-        .first()
+    receipts = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").values("bundle__version")
+    deadlines = Deadline.objects.filter(tender=proposal.tender).order_by("-seq")
+    deadline = deadlines.annotate(
+        is_closed=models.Exists(closings), newest_version=Coalesce(models.Subquery(receipts[:1]), 0)
+    ).first()
+    return Judgement(
+        received_at=arrived,
+        deadline=deadline,
+        is_closed=deadline.is_closed,
+        newest_version=deadline.newest_version,
     )
-    return Judgement(received_at=arrived, deadline=deadline, is_closed=deadline.is_closed)
 
 
-def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, receipts: list[Receipt]) -> None:
+def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgement: Judgement) -> None:
     if proposal.tender.state != TenderState.PUBLISHED:
         raise NotSubmittable(_("This tender takes no proposals. Your draft stays readable."))
     if sha256 != bundle.sha256:
         raise NotSubmittable(
             _("The digest on your page is not that of the frozen version. Reload the page and submit what it shows.")
         )
-    if any(receipt.bundle.version > bundle.version for receipt in receipts):
+    if judgement.newest_version > bundle.version:
         raise NotSubmittable(
             _("A newer version of this proposal has been submitted. Reload the page to see which version counts.")
         )

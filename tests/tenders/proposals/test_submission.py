@@ -268,5 +268,5 @@ def test_sql_of_a_submit(cutoff, django_assert_num_queries):
     bundle = type(bundle).objects.select_related("proposal", "staged_by").get(pk=bundle.pk)
     locks_and_savepoints = 4 if connection.vendor == "postgresql" else 2
 
-    with django_assert_num_queries(10 + locks_and_savepoints):
+    with django_assert_num_queries(9 + locks_and_savepoints):
         submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)

@@ -203,7 +203,7 @@ def test_submit_costs_a_known_number_of_queries(open_tender, web, django_assert_
     browser = web(bundle.proposal)
 
     # Two of them are the savepoint of the test case; PostgreSQL takes the tender's and the log's lock in a query each.
-    with django_assert_num_queries(15 if connection.vendor == "sqlite" else 17):
+    with django_assert_num_queries(14 if connection.vendor == "sqlite" else 16):
         _submit(browser, bundle)
 
 
