@@ -22,6 +22,10 @@ class TextLine(forms.CharField):
     def __init__(self, *, rows: int = 2, **options) -> None:
         super().__init__(widget=forms.Textarea(attrs={"rows": rows}), **options)
 
+    def to_python(self, value: object) -> str:
+        """Browsers send line ends of their own: what was stored must come back as the same words."""
+        return super().to_python(value).replace("\r\n", "\n")
+
 
 def mark_of(given: Given) -> str:
     """Tells one point with its reason from another, so that a page can say what it showed."""

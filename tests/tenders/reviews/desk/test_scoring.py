@@ -126,6 +126,16 @@ def test_two_tabs_on_one_criterion_are_shown_both_and_saving_again_keeps_the_lat
     assert stored() == {"performance": (3, "Second tab, page 4."), "maturity": (3, "First tab, page 9.")}
 
 
+def test_line_ends_of_a_browser_are_no_change(post):
+    post(**fields(performance=(8, "Two lines,\r\npage 3.")))
+
+    again = fields(
+        version=0, seen={"performance": (8, "Two lines,\npage 3.")}, performance=(8, "Two lines,\r\npage 3.")
+    )
+    assert post(**again).status_code == 302
+    assert (stored(), ScoreSheet.objects.get().version) == ({"performance": (8, "Two lines,\npage 3.")}, 1)
+
+
 @pytest.mark.parametrize(
     ("data", "told"),
     [
