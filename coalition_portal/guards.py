@@ -104,7 +104,7 @@ def install(using: str = "default") -> None:
 
 @contextmanager
 def disabled(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Guards off inside the transaction that is open, for the flush between tests and for nothing else."""
+    """Guards off inside the transaction that is open, for the flush between tests and of an unfinished demo world."""
     if not connection.in_atomic_block:
         raise RuntimeError("Guards can be switched off only inside a transaction, so that they cannot stay off.")
     present = {guard.name: guard for guard in _registered.values() if guard.sql(connection.vendor)}
