@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from coalition_portal import clock
 from coalition_portal.identity.roles import Role
 from coalition_portal.public_ids import new_public_id
 from manufacturers.models import CompanyRole
@@ -46,7 +45,6 @@ class World:
         self._in_review(say)
         self._ranked(say, "ranked", publish=False)
         self._ranked(say, "published", publish=True)
-        say(clock.now())
 
     def _unpublished(self):
         draft = tenders.draft_tender(**self.staff)

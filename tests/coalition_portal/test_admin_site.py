@@ -46,6 +46,12 @@ def test_a_right_password_opens_nothing_at_the_admins_own_form(client):
 
 
 @pytest.mark.django_db
+def test_staff_change_their_password_on_the_page_of_everybody(officer_client):
+    assert officer_client.get("/admin/password_change/").url == reverse("account_change_password")
+    assert officer_client.post("/admin/password_change/").url == reverse("account_change_password")
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize("path", ["/admin/", "/admin/login/"])
 def test_a_person_without_a_role_is_not_let_in(client_of, path):
     assert client_of(people.person()).get(path).status_code in (302, 403, 404)
