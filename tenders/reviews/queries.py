@@ -38,7 +38,7 @@ DESK_ROLES = frozenset({Role.OFFICER, Role.CHAIR, Role.AUDITOR})
 
 def unrecused(rows: QuerySet[OpenedProposal], user: Person) -> QuerySet[OpenedProposal]:
     """Without the proposals that this person ever declared a conflict with."""
-    return rows.exclude(Exists(Conflict.objects.filter(opened=OuterRef("pk"), member__user=user)))
+    return rows.exclude(Exists(Conflict.objects.filter(opened=OuterRef("pk"), member__user=user.pk)))
 
 
 def in_list_form(rows: QuerySet[OpenedProposal]) -> QuerySet[OpenedProposal]:
@@ -159,7 +159,7 @@ def others_scores_visible_to(user: Person, opened: OpenedProposal) -> QuerySet[S
         sheet__assignment__ended_at=None,
         sheet__assignment__opened__in=unrecused(OpenedProposal.objects.filter(pk=opened.pk), user).values("pk"),
         sheet__assignment__member__group=group,
-    ).exclude(sheet__assignment__member__user=user)
+    ).exclude(sheet__assignment__member__user=user.pk)
     return rows.select_related("criterion", "sheet__assignment__member__country").order_by("criterion__order", "pk")
 
 
@@ -280,7 +280,7 @@ def excluded_visible_to(user: Person, ranking: Ranking) -> QuerySet[Exclusion]:
 
 def _recused_by(user: Person) -> Exists:
     """For rows that point to an opened proposal."""
-    return Exists(Conflict.objects.filter(opened=OuterRef("opened"), member__user=user))
+    return Exists(Conflict.objects.filter(opened=OuterRef("opened"), member__user=user.pk))
 
 
 @dataclass(frozen=True)
@@ -296,7 +296,7 @@ class Places:
 
 
 def places_for(user: Person, ranking: Ranking) -> Places:
-    declared = Conflict.objects.filter(member__user=user, opened__tender=ranking.tender_id)
+    declared = Conflict.objects.filter(member__user=user.pk, opened__tender=ranking.tender_id)
     recused = list(declared.values_list("opened", flat=True))
     if not recused:
         return Places(ranking.ranked_count, ranking.excluded_count, ())

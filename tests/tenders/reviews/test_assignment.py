@@ -6,6 +6,7 @@ from coalition_portal.ledger.entries import Event, commit
 from coalition_portal.ledger.models import Entry
 from coalition_portal.permission import Denied
 from tenders.notices.states import TenderState
+from tenders.proposals import vault
 from tenders.reviews.assignment import NotAssignable, assign, end_assignment, set_board
 from tenders.reviews.conflicts import recuse
 from tenders.reviews.models import Assignment
@@ -182,6 +183,25 @@ def test_who_is_recused_neither_assigns_nor_ends_there(story):
         assign(opened=first, member=story.members[CAPACITY, "LV"], by=member.user, now=story.later())
     with pytest.raises(NotAssignable, match="not of this tender"):
         end_assignment(assignment=made, by=member.user, now=story.later())
+
+
+def test_one_pair_is_assigned_alone(story):
+    first, member = story.opened[0], story.members[TECHNICAL, "GB"]
+
+    made = assign(opened=first, member=member, by=story.chair, now=story.later())
+
+    assert (made.opened, made.member, made.assigned_by) == (first, member, story.chair)
+
+
+def test_a_submission_that_could_not_be_read_is_not_assigned(db, database_clock, monkeypatch):
+    def broken(bundle):
+        raise vault.ContentMismatch("The stored version has another digest.")
+
+    monkeypatch.setattr(vault, "read_manifest", broken)
+    story = Review(database_clock, proposals=1, panel={TECHNICAL: ["LV"]})
+
+    with pytest.raises(NotAssignable, match="could not be read"):
+        story.assign((story.opened[0], story.members[TECHNICAL, "LV"]))
 
 
 def test_only_those_who_run_the_panel_assign(story):

@@ -6,6 +6,7 @@ from io import BytesIO, StringIO
 import pytest
 from openpyxl import load_workbook
 
+from tenders.reviews import exports
 from tenders.reviews.conflicts import recuse
 from tenders.reviews.consensus import record
 from tenders.reviews.exports import ranking_csv, ranking_xlsx
@@ -110,6 +111,15 @@ def test_xlsx_holds_numbers_as_numbers_and_the_figures_to_compute_them_again(sto
         "=cmd|calc: payload too small.",
     ]
     assert sheets["Reasons"].max_row == 1 + 2 * 7
+
+
+@pytest.mark.parametrize("size", [1, 2, 3])
+def test_files_are_the_same_whatever_the_size_of_a_batch(story, ranking, monkeypatch, size):
+    whole = table(story, ranking)
+
+    monkeypatch.setattr(exports, "BATCH", size)
+
+    assert table(story, ranking) == whole
 
 
 def test_who_is_recused_gets_files_without_that_proposal(story):

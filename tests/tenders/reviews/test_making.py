@@ -229,6 +229,17 @@ def test_nobody_publishes_what_they_proposed(story, ranking):
         publish(story, ranking, story.officer)
 
 
+def test_proposing_twice_is_the_first_proposal(story, ranking):
+    first = propose(story, ranking, story.officer)
+
+    again = propose(story, ranking, story.chair)
+
+    assert (again.publication_proposed_by, again.publication_proposed_at) == (
+        story.officer,
+        first.publication_proposed_at,
+    )
+
+
 def test_two_people_of_one_country_do_not_publish(story, ranking):
     propose(story, ranking, story.officer)
 
