@@ -1,5 +1,7 @@
 """What may not be known changes no answer, and what may not be set is not set by naming it."""
 
+import io
+import zipfile
 from datetime import timedelta
 
 import pytest
@@ -76,6 +78,35 @@ def test_nobody_learns_of_a_proposal_before_the_opening(world, monkeypatch):
 
     assert [key for key in before if before[key] != after[key]] == []
     assert own_before != own_after
+
+
+def test_what_is_recused_is_nowhere_for_the_recused(world):
+    """On no page and in no file that a person may open stands the company with which they declared a conflict."""
+    asker, conflicted = matrix.Asker(world.people), world.company
+    marks = [
+        conflicted.legal_name,
+        conflicted.public_id,
+        *Proposal.objects.filter(company=conflicted).values_list("public_id", flat=True),
+    ]
+
+    def pages_that_tell(column):
+        found = set()
+        for row in ROWS:
+            if row.method == "GET" and not row.is_summary and row.cells[COLUMNS.index(column)] == "200":
+                told = unpacked(seen(asker, column, row, world)[2])
+                found |= {str(row) for mark in marks if mark.encode() in told}
+        return found
+
+    assert pages_that_tell("recused") == set()
+    assert "GET admin:desk-ranking-xlsx ranked-tender" in pages_that_tell("reviewer")
+
+
+def unpacked(content):
+    """What a workbook holds; anything else as it is."""
+    if not content.startswith(b"PK"):
+        return content
+    with zipfile.ZipFile(io.BytesIO(content)) as book:
+        return b"".join(book.read(name) for name in book.namelist())
 
 
 def seen(asker, column, row, world):
