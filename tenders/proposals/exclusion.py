@@ -10,6 +10,7 @@ from coalition_portal.identity.queries import are_of_two_countries, country_of
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
+from tenders.notices.models import Tender
 from tenders.notices.states import TenderState
 from tenders.proposals.models import Exclusion, OpenedProposal, Proposal
 from tenders.proposals.permissions import check_can_exclude
@@ -75,7 +76,9 @@ def withdraw_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> None
 
 
 def _check_before_ranking(opened: OpenedProposal) -> None:
-    if opened.tender.state != TenderState.OPENED:
+    """Under the tender's row lock, which the ranking takes as well: none is proposed while the ranking is being made."""
+    tender = Tender.objects.select_for_update().get(pk=opened.tender_id)
+    if tender.state != TenderState.OPENED:
         raise NotExcludable(_("Exclusions are decided after opening and before the ranking is made."))
 
 
