@@ -76,7 +76,7 @@ def withdraw_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> None
 
 
 def _check_before_ranking(opened: OpenedProposal) -> None:
-    """Under the tender's row lock, which the ranking takes as well: none is proposed while the ranking is being made."""
+    """Under the tender's row lock, which the ranking takes as well: none is proposed while one is being made."""
     tender = Tender.objects.select_for_update().get(pk=opened.tender_id)
     if tender.state != TenderState.OPENED:
         raise NotExcludable(_("Exclusions are decided after opening and before the ranking is made."))
