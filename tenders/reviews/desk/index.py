@@ -53,7 +53,7 @@ def tasks_for(user: User, now: datetime) -> list[Task]:
         tasks += _reviews(user)
     if Role.CHAIR in roles or Role.OFFICER in roles:
         tasks += _approvals(user, now) + _consensus(user)
-    if can_watch_opening(user):
+    if roles & {Role.CHAIR, Role.OPENER, Role.OFFICER}:
         tasks += _openings(user, now)
     return tasks[:MOST]
 

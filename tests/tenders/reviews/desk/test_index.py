@@ -1,10 +1,12 @@
 import pytest
 from django.urls import reverse
 
+from coalition_portal import clock
 from coalition_portal.identity.roles import Role
 from tenders.notices.publishing import request_publication
 from tenders.reviews.desk.index import links_for, tasks_for
 from tests.factories import people
+from tests.factories.cutoffs import CutOff
 from tests.factories.reviews import CAPACITY, TECHNICAL, Review
 from tests.factories.tenders import draft_tender
 from tests.tenders.reviews.conftest import kept
@@ -52,6 +54,15 @@ def test_a_chair_finds_the_requests_that_wait_for_a_word(story):
 
     assert ("To decide", f"Publication: asked for by {story.officer}") in waiting(story, story.chair)
     assert waiting(story, story.officer) == []
+
+
+def test_an_opening_waits_for_those_who_take_part_and_not_for_auditors(db, database_clock):
+    CutOff(database_clock).close()
+    people_of = {role: people.staff(role) for role in (Role.CHAIR, Role.OPENER, Role.OFFICER, Role.AUDITOR)}
+
+    told = {role: [task.word for task in tasks_for(user, clock.now())] for role, user in people_of.items()}
+
+    assert told == {Role.CHAIR: ["To open"], Role.OPENER: ["To open"], Role.OFFICER: ["To open"], Role.AUDITOR: []}
 
 
 @pytest.mark.parametrize(
