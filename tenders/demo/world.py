@@ -22,7 +22,7 @@ NOT_SUBMITTED = ("ua_03", "ua_12", "lt_01", "nl_02", "gb_04")
 """Companies that begin a reconnaissance proposal and do not hand it in; with the one withdrawn, 18 of 24 count."""
 
 LATE_BY = timedelta(seconds=3)
-LEAST_LEAD = timedelta(seconds=15)
+LEAST_LEAD = timedelta(seconds=10)
 LEAD_FACTOR = 12
 """Registering everybody is a third of the work of making the proposals; the rest is reserve for a busy machine."""
 
