@@ -3,15 +3,17 @@
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from django.db import transaction
 from django.test.client import Client, ClientHandler, FakePayload
 from django.urls import get_resolver, reverse
-from django.urls.resolvers import RegexPattern, URLResolver
+from django.urls.resolvers import URLResolver
 
 FILE = Path(__file__).with_name("matrix.txt")
 SIGN_IN = "in"
+DIFFERS_EACH_TIME = re.compile(rb'csrfmiddlewaretoken" value="\w+|data-now="\d+|\d\d:\d\d:\d\d|urn:uuid:[\w-]+')
 SAMPLES = {"app_label": "auth", "uidb36": "1", "key": "1-a", "url": "nothing"}
 
 
@@ -51,6 +53,7 @@ def read():
     return columns, [Row(where, thing, method, tuple(cells)) for where, thing, method, *cells in rows]
 
 
+@cache
 def addresses():
     return list(_walk(get_resolver().url_patterns, "", ""))
 
@@ -62,17 +65,17 @@ def _walk(patterns, route, space):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from _walk(pattern.url_patterns, here, inner)
         else:
-            yield Address(f"{space}{pattern.name}", here, _parameters(pattern.pattern))
+            yield Address(f"{space}{pattern.name}", here, tuple(re.findall(r"<(?:\w+:)?(\w+)>", here)))
 
 
-def _parameters(pattern):
-    return tuple(pattern.regex.groupindex) if isinstance(pattern, RegexPattern) else tuple(pattern.converters)
+def path_of(name, arguments):
+    """The path of the address of ours with this name, for as many of these arguments as it takes."""
+    parameters = next(address.parameters for address in addresses() if address.name == name)
+    return reverse(name, kwargs={parameter: arguments[parameter] for parameter in parameters})
 
 
-def path_of(address, arguments):
-    """The path of one of our own addresses for these arguments."""
-    parameters = re.findall(r"<(?:\w+:)?(\w+)>", address.route)
-    return reverse(address.name, kwargs={name: arguments[name] for name in parameters})
+def path_in(world, row):
+    return path_of(row.where, world.objects[row.thing.replace("-", " ").strip()])
 
 
 def stock_path(address):
@@ -111,6 +114,11 @@ class Asker:
             response = self.handler(self.environments[column] | request | {"wsgi.input": FakePayload(b"")})
             response.whole = response.getvalue()
         return response
+
+
+def bare(response):
+    """What was answered, without what differs each time."""
+    return DIFFERS_EACH_TIME.sub(b"", response.whole)
 
 
 def told(response):

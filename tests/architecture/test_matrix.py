@@ -1,7 +1,5 @@
 """The table in matrix.txt, asked of the portal: what everybody gets at each address. No address without its rows."""
 
-import re
-
 import pytest
 from django.core.cache import cache
 
@@ -13,7 +11,6 @@ pytestmark = pytest.mark.django_db
 
 COLUMNS, ROWS = matrix.read()
 ADDRESSES = matrix.addresses()
-BY_NAME = {address.name: address for address in ADDRESSES}
 STOCK = tuple(row.where.removesuffix("*") for row in ROWS if row.is_summary)
 OF_OTHERS = ("account_", "mfa_", "admin:")
 OUR_OWN = [address for address in ADDRESSES if not address.route.startswith(STOCK)]
@@ -23,8 +20,6 @@ IS_PUBLIC = ("/api/", "/problems/")
 
 WRITTEN_BY_OTHERS = {"admin:index", "set_language"}
 """They take any method and do for it what they do for GET."""
-
-DIFFERS_EACH_TIME = re.compile(rb'csrfmiddlewaretoken" value="\w+|data-now="\d+|\d\d:\d\d:\d\d|urn:uuid:[\w-]+')
 
 
 @pytest.fixture(scope="module")
@@ -69,7 +64,7 @@ def test_columns_are_the_people_of_the_world(world):
 
 @pytest.mark.parametrize("row", [row for row in ROWS if not row.is_summary], ids=str)
 def test_answers(row, world, asker):
-    path = _path(row, world)
+    path = matrix.path_in(world, row)
 
     told = [_asked(asker, column, row.method, path) for column in COLUMNS]
 
@@ -92,14 +87,14 @@ def test_answers_of_stock_pages(row, world, asker):
 @pytest.mark.parametrize("row", ABOUT_THINGS, ids=str)
 def test_what_is_missing_looks_like_what_is_forbidden(row, world, asker):
     """Whoever may not know of a thing gets the same page as for one that is not there; whoever may, gets not found."""
-    path, missing = _path(row, world), matrix.path_of(BY_NAME[row.where], MISSING)
+    path, missing = matrix.path_in(world, row), matrix.path_of(row.where, MISSING)
     kept_out = next((column for column, cell in zip(COLUMNS, row.cells, strict=True) if cell == "404"), None)
     let_in = next((column for column, cell in zip(COLUMNS, row.cells, strict=True) if cell == "200"), None)
 
     if kept_out:
         pages = [asker.ask(kept_out, row.method, one) for one in (path, missing)]
         assert pages[0].status_code == pages[1].status_code == 404
-        assert _bare(pages[0], path) == _bare(pages[1], missing)
+        assert _without(pages[0], path) == _without(pages[1], missing)
     if let_in:
         assert asker.ask(let_in, row.method, missing).status_code == 404
 
@@ -109,15 +104,11 @@ def test_what_is_missing_looks_like_what_is_forbidden(row, world, asker):
 )
 def test_no_other_method_is_taken(address, world, asker):
     row = next(row for row in ROWS if row.where == address.name)
-    path = _path(row, world)
+    path = matrix.path_in(world, row)
     refusals = {"403", "404", "405", matrix.SIGN_IN}
     asked = [(column, method) for column in ("visitor", "owner", "officer") for method in ("PUT", "PATCH", "DELETE")]
 
     assert {one for one in asked if _asked(asker, *one, path) not in refusals} == set()
-
-
-def _path(row, world):
-    return matrix.path_of(BY_NAME[row.where], world.objects[row.thing.replace("-", " ").strip()])
 
 
 def _under(route):
@@ -137,5 +128,5 @@ def _differences(row, told):
     return [f"{column}: got {got}, wanted {wanted}" for column, got, wanted in rows if wanted not in (".", got)]
 
 
-def _bare(response, path):
-    return DIFFERS_EACH_TIME.sub(b"", response.whole).replace(path.encode(), b"")
+def _without(response, path):
+    return matrix.bare(response).replace(path.encode(), b"")

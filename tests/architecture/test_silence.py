@@ -18,7 +18,6 @@ from tenders.proposals import submission
 from tenders.proposals.models import Proposal
 from tenders.reviews.models import Assignment, ScoreSheet
 from tests.architecture import matrix
-from tests.architecture.test_matrix import BY_NAME, DIFFERS_EACH_TIME
 from tests.architecture.world import World
 from tests.factories.proposals import complete_proposal, staged_bundle
 from tests.journeys.pages import Page
@@ -110,18 +109,17 @@ def unpacked(content):
 
 
 def seen(asker, column, row, world):
-    path = matrix.path_of(BY_NAME[row.where], world.objects[row.thing.replace("-", " ").strip()])
-    response = asker.ask(column, "GET", path)
+    response = asker.ask(column, "GET", matrix.path_in(world, row))
     # The tag of a page for people is made of its bytes, and so of its token too; that of the API is made of facts.
     names = ["Last-Modified", "Location", *(["ETag"] if row.where in OF_FACTS else [])]
     headers = [response.headers.get(name) for name in names]
-    return response.status_code, headers, DIFFERS_EACH_TIME.sub(b"", response.whole)
+    return response.status_code, headers, matrix.bare(response)
 
 
 @pytest.mark.parametrize(("column", "name", "thing"), FORMS)
 def test_no_form_sets_what_it_does_not_ask_for(world, column, name, thing):
     """Every field name of every model of ours, sent along with a form as it stands."""
-    path = matrix.path_of(BY_NAME[name], world.objects[thing])
+    path = matrix.path_of(name, world.objects[thing])
     browser = Client()
     browser.force_login(world.people[column])
     assert browser.post(path, form_at(browser, path).values).status_code in (200, 302)

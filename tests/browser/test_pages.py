@@ -7,7 +7,6 @@ from tests.architecture import matrix
 from tests.architecture.world import World
 
 COLUMNS, ROWS = matrix.read()
-ADDRESSES = {address.name: address for address in matrix.addresses()}
 READERS = ("visitor", "owner", "officer", "chair", "reviewer", "undeclared", "nobody")
 """Who looks at a page: the first of them who gets it. Reviewers see another page than officers at the same address."""
 
@@ -38,7 +37,7 @@ def pages_of(world):
     for row in ROWS:
         if row.is_summary or row.method != "GET" or row.where in HAVE_TESTS_OF_THEIR_OWN:
             continue
-        path = matrix.path_of(ADDRESSES[row.where], world.objects[row.thing.replace("-", " ").strip()])
+        path = matrix.path_in(world, row)
         cells = dict(zip(COLUMNS, row.cells, strict=True))
         readers = [reader for reader in READERS if cells[reader] == "200"]
         for reader in readers[:1] + (["reviewer"] if row.where in ALSO_BY_REVIEWERS else []):
