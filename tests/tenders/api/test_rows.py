@@ -8,14 +8,15 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_question_written_once_is_answered_as_by_the_orm():
-    tender = extended_tender(published_tender(closes_at=in_days(3)), in_days(5))
+    first, second = in_days(3), in_days(5)
+    tender = extended_tender(published_tender(closes_at=first), second)
 
     short, its_deadlines = rows.status_row(tender.number)
     whole, deadlines = rows.whole_row(tender.number)
 
     assert short == {name: whole[name] for name in (*rows.FACTS, "closes_at")}
     assert its_deadlines == deadlines
-    assert [deadline.closes_at for deadline in deadlines] == [in_days(3), in_days(5)]
+    assert [deadline.closes_at for deadline in deadlines] == [first, second]
 
 
 def test_it_is_asked_anew_each_time():
