@@ -1,6 +1,7 @@
 """Gunicorn's settings: one process with worker and beat inside (./portal run), or several web processes with Redis."""
 
 import os
+import signal
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "coalition_portal.settings")
 
@@ -24,6 +25,9 @@ if settings.PORTAL_EMBEDDED:
     def post_worker_init(worker):
         from coalition_portal.embedded import Background, announce_when_ready
 
+        # Ctrl-C reaches the whole process group, and gunicorn tells its worker as well. Its handler takes a lock that
+        # is not reentrant, so that the second signal inside the first would leave the worker waiting for itself.
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
         worker.background = Background()
         worker.background.start()
         announce_when_ready()
