@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "coalition_portal.ledger",
     "coalition_portal.identity",
     "coalition_portal.post",
+    "coalition_portal.watch",
     "manufacturers",
     "tenders.notices",
     "tenders.proposals",

@@ -1,7 +1,8 @@
-from tenders.proposals.models.document import Document
+from tenders.proposals.models.content import Content, ContentPart, Upload, UploadState
+from tenders.proposals.models.document import Document, ScanState
 from tenders.proposals.models.notice import ChangeNotice, ReminderRound
 from tenders.proposals.models.opening import Exclusion, OpenedProposal, Opening
-from tenders.proposals.models.proposal import Answer, Proposal
+from tenders.proposals.models.proposal import Answer, Proposal, VatBasis
 from tenders.proposals.models.submission import (
     Act,
     Bundle,
@@ -9,10 +10,13 @@ from tenders.proposals.models.submission import (
     Provisional,
     ProvisionalDecision,
     Receipt,
+    ReceiptKind,
     Refusal,
     Reinstatement,
     Withdrawal,
+    WithdrawalNotice,
 )
+from tenders.proposals.models.working import Intent, Presence, StagingJob, StagingState
 
 __all__ = [
     "Act",
@@ -20,16 +24,28 @@ __all__ = [
     "Bundle",
     "ChangeNotice",
     "Closing",
+    "Content",
+    "ContentPart",
     "Document",
     "Exclusion",
+    "Intent",
     "OpenedProposal",
     "Opening",
+    "Presence",
     "Proposal",
     "Provisional",
     "ProvisionalDecision",
     "Receipt",
+    "ReceiptKind",
     "Refusal",
     "Reinstatement",
     "ReminderRound",
+    "ScanState",
+    "StagingJob",
+    "StagingState",
+    "Upload",
+    "UploadState",
+    "VatBasis",
     "Withdrawal",
+    "WithdrawalNotice",
 ]

@@ -8,6 +8,12 @@ from tenders.notices.models import Requirement, Tender
 from tenders.proposals.states import ProposalState
 
 
+class VatBasis(models.TextChoices):
+    WITHOUT = "WITHOUT", _("Prices without VAT; VAT comes on top where it is due")
+    EXEMPT = "EXEMPT", _("No VAT is due: the supply is exempt or an export")
+    REVERSE = "REVERSE", _("Reverse charge: the buyer accounts for VAT")
+
+
 class Proposal(models.Model):
     """The editable draft of a company for one drone model in one tender. What was submitted stands in bundles."""
 
@@ -19,12 +25,27 @@ class Proposal(models.Model):
     revision = models.PositiveIntegerField(default=1)  # grows with each saved change of the draft
 
     prices = models.JSONField(default=dict)  # price line code -> decimal string, in the tender's currency
+    step_prices = models.JSONField(default=dict)  # smallest quantity of the step -> decimal string for one drone
+    delivery_place = models.CharField(_("place of delivery"), max_length=120, blank=True)
+    vat_basis = models.CharField(_("VAT"), max_length=12, choices=VatBasis, blank=True)
+    validity_days = models.PositiveSmallIntegerField(_("days of validity"), null=True, blank=True)
+    capacity_by_month = models.JSONField(default=dict)  # month such as 2027-03 -> complete drones
     lead_time_days = models.PositiveSmallIntegerField(_("lead time of the trial batch, days"), null=True, blank=True)
     monthly_capacity = models.PositiveIntegerField(_("drones a month"), null=True, blank=True)
     production_region = models.CharField(_("region of production"), max_length=120, blank=True)
     partners = models.TextField(_("partners and subcontractors"), max_length=2000, blank=True)
+    prevailing_language = models.CharField(_("prevailing language"), max_length=2, blank=True)
     trial_support = models.TextField(_("support at the trials"), max_length=2000, blank=True)
     declarations_accepted = models.JSONField(default=list)  # codes of the tender's declarations
+
+    # "Submit this version when time runs out, if I have not pressed the button": the version, and who asked for it.
+    auto_submit = models.ForeignKey(
+        "tenders_proposals.Bundle", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    auto_submit_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    auto_submit_at = models.DateTimeField(null=True, blank=True)
 
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField()
@@ -33,7 +54,12 @@ class Proposal(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["tender", "company", "drone_model"], name="proposal_once_per_model")
+            models.UniqueConstraint(fields=["tender", "company", "drone_model"], name="proposal_once_per_model"),
+            models.CheckConstraint(
+                condition=models.Q(auto_submit=None, auto_submit_by=None, auto_submit_at=None)
+                | models.Q(auto_submit__isnull=False, auto_submit_by__isnull=False, auto_submit_at__isnull=False),
+                name="proposal_auto_submit_all_or_nothing",
+            ),
         ]
         verbose_name = _("proposal")
         verbose_name_plural = _("proposals")
@@ -51,6 +77,11 @@ class Answer(models.Model):
     yes = models.BooleanField(null=True, blank=True)
     choice = models.CharField(max_length=40, blank=True)
     text = models.TextField(max_length=4000, blank=True)
+    # Where the claim is shown: a document of the same draft, and its page where it has pages.
+    evidence = models.ForeignKey(
+        "tenders_proposals.Document", null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    evidence_page = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["proposal", "requirement"], name="answer_once")]

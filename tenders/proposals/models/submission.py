@@ -54,7 +54,15 @@ class Judged(models.Model):
         abstract = True
 
 
+class ReceiptKind(models.TextChoices):
+    SUBMITTED = "SUBMITTED", _("Submitted by a person")
+    AUTO = "AUTO", _("Submitted when time ran out, as the company had asked")
+
+
 class Receipt(Judged):
+    """A version that counts. Of kind AUTO, `received_at` is the instant at which the version was staged."""
+
+    kind = models.CharField(max_length=9, choices=ReceiptKind, default=ReceiptKind.SUBMITTED)
     bundle = models.OneToOneField(Bundle, on_delete=models.PROTECT, related_name="receipt")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="receipts")
 
@@ -94,15 +102,25 @@ class Refusal(Judged):
 
 
 class Provisional(Judged):
-    """An act that arrived before the deadline while the tender closed: two people decide it."""
+    """An act that may be in time although it cannot be received: two people decide it.
 
+    Either it arrived before the deadline while the tender closed, or a clock was in doubt (`incident`) and another
+    trusted clock, which read `witnessed_at`, puts it before the deadline.
+    """
+
+    incident = models.ForeignKey("portal_watch.Incident", null=True, on_delete=models.PROTECT, related_name="+")
+    witnessed_at = models.DateTimeField(null=True)
     act = models.CharField(max_length=8, choices=Act)
     bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="provisionals")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="provisionals")
 
     class Meta:
         constraints = [
-            _before_deadline("provisional_before_deadline"),
+            models.CheckConstraint(
+                condition=models.Q(incident=None, witnessed_at=None, received_at__lt=models.F("closes_at"))
+                | models.Q(incident__isnull=False, witnessed_at__lt=models.F("closes_at")),
+                name="provisional_before_deadline_by_some_clock",
+            ),
             models.UniqueConstraint(fields=["bundle", "seq", "act"], name="provisional_once_per_deadline"),
         ]
         verbose_name = _("provisional row")
@@ -160,6 +178,25 @@ class Withdrawal(Judged):
 
     def __str__(self):
         return f"withdrawal {self.pk}"
+
+
+class WithdrawalNotice(models.Model):
+    """Said after the deadline, when nothing can be taken back: officers read it once the proposals are open."""
+
+    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="withdrawal_notice")
+    reason = models.TextField(max_length=1000)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    salt = models.CharField(max_length=32)
+    commitment = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="withdrawal_notice_has_a_reason")]
+        verbose_name = _("notice of withdrawal")
+        verbose_name_plural = _("notices of withdrawal")
+
+    def __str__(self):
+        return f"withdrawal notice {self.pk}"
 
 
 class Closing(models.Model):
