@@ -65,10 +65,18 @@ class Upload(models.Model):
     uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     begun_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    # One request writes at a time: who it is, and until when it counts as alive without a byte.
+    writer = models.CharField(max_length=26, blank=True)
+    writer_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
             models.CheckConstraint(condition=models.Q(size_bytes__gt=0), name="upload_not_empty"),
+            models.CheckConstraint(
+                condition=models.Q(writer="", writer_until=None)
+                | ~models.Q(writer="") & models.Q(writer_until__isnull=False),
+                name="upload_writer_both_or_neither",
+            ),
             models.CheckConstraint(
                 condition=models.Q(received_bytes__gte=0, received_bytes__lte=models.F("size_bytes")),
                 name="upload_received_within_size",
