@@ -20,6 +20,8 @@ class CompanyAct(models.TextChoices):
     RETURNED = "RETURNED", _("returned with reasons")
     SUSPENDED = "SUSPENDED", _("suspended")
     REINSTATED = "REINSTATED", _("reinstated")
+    KEY_MADE = "KEY_MADE", _("key made")
+    KEY_REVOKED = "KEY_REVOKED", _("key revoked")
 
 
 NEEDS_REASON = (CompanyAct.RETURNED, CompanyAct.SUSPENDED, CompanyAct.REINSTATED)
