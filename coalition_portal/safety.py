@@ -6,15 +6,19 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from coalition_portal import file_keys
+
 DEFAULT_SECRET_KEY = "embedded-demo-key-that-production-refuses-to-start-with"  # noqa: S105 - refused below
 SECRET_KEY_LENGTH = 50
+DEFAULT_FILE_KEY = "ZGVtby1maWxlLWtleS10aGF0LXByb2R1Y3Rpb24tLSE="
 # Names that RFC 2606 keeps for examples: nobody real signs in from there.
 INVENTED_DOMAINS = ("@example.org", "@example.com", "@example.net", ".example", ".test", ".invalid")
 
 
 def unsafe_settings(values: Mapping[str, Any]) -> list[str]:
     """One sentence for each setting that a production portal must not run with; each names its variable."""
-    return [*_unsafe_switches(values), *_unsafe_addresses(values), *_unsafe_services(values), *_unsafe_buckets(values)]
+    checks = (_unsafe_switches, _unsafe_keys, _unsafe_addresses, _unsafe_services, _unsafe_buckets)
+    return [sentence for check in checks for sentence in check(values)]
 
 
 def _unsafe_switches(values: Mapping[str, Any]) -> Iterator[str]:
@@ -24,6 +28,17 @@ def _unsafe_switches(values: Mapping[str, Any]) -> Iterator[str]:
         yield "PORTAL_DEMO is on: the demo's password is printed, so leave it out or set it to 0."
     if values["SECRET_KEY"] == DEFAULT_SECRET_KEY or len(values["SECRET_KEY"]) < SECRET_KEY_LENGTH:
         yield f"SECRET_KEY is the published default or short: set {SECRET_KEY_LENGTH} random characters or more."
+
+
+def _unsafe_keys(values: Mapping[str, Any]) -> Iterator[str]:
+    for place, text in enumerate(values["PORTAL_FILE_KEYS"], start=1):
+        if text == DEFAULT_FILE_KEY:
+            yield f"PORTAL_FILE_KEYS holds the published key at place {place}: set 32 random bytes in base64."
+            continue
+        try:
+            file_keys.decoded(text)
+        except ValueError as error:
+            yield f"PORTAL_FILE_KEYS is wrong at place {place} ({error}): set 32 random bytes in base64."
 
 
 def _unsafe_addresses(values: Mapping[str, Any]) -> Iterator[str]:

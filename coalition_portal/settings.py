@@ -233,6 +233,10 @@ def private_storage(name: str) -> dict:
     }
 
 
+# Keys that files are encrypted under (coalition_portal/file_keys.py)
+
+PORTAL_FILE_KEYS = env.list("PORTAL_FILE_KEYS", default=[]) or [safety.DEFAULT_FILE_KEY]
+
 STORAGES = {
     "default": private_storage("other"),
     "vault": private_storage("vault"),

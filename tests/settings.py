@@ -6,9 +6,20 @@ import shutil
 import tempfile
 
 # The environment of whoever runs the tests says nothing about the portal under test.
+for name in ("PORTAL_FILE_KEYS",):
+    os.environ.pop(name, None)
 for name in ("DATABASE_URL", "REDIS_URL", "REDIS_CACHE_URL", "S3_BUCKET", "EMAIL_URL", "PORTAL_URL", "SECRET_KEY"):
     os.environ.pop(name, None)
-for name in ("ALLOWED_HOSTS", "PORTAL_DEMO", "PORTAL_PRODUCTION", "PORTAL_PROXY_COUNT", "DEBUG", "PORT", "LOG_LEVEL"):
+for name in (
+    "PORTAL_FILE_KEYS",
+    "ALLOWED_HOSTS",
+    "PORTAL_DEMO",
+    "PORTAL_PRODUCTION",
+    "PORTAL_PROXY_COUNT",
+    "DEBUG",
+    "PORT",
+    "LOG_LEVEL",
+):
     os.environ.pop(name, None)
 os.environ["PORTAL_DATA"] = _folder = tempfile.mkdtemp(prefix="portal-test-")
 if os.environ.get("TEST_DATABASE_URL"):

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.files.base import File
 from django.db import transaction
@@ -19,11 +20,11 @@ from django.utils.translation import gettext_lazy, ngettext
 from coalition_portal.formatting import file_size, in_language
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
-from coalition_portal.storage import document_storage, random_key
 from coalition_portal.uploads import UPLOAD_BYTES_MAX
 from tenders.notices.models import Tender, WantedDocument
+from tenders.proposals.contents import ContentDamaged, append_part, begin_content, delete_content, digest_of
 from tenders.proposals.file_types import CHUNK_BYTES, MEDIA_TYPES, Fault, Unfit, extension_of, media_type_of, safe_name
-from tenders.proposals.models import Document, Proposal
+from tenders.proposals.models import Content, Document, Proposal
 from tenders.proposals.permissions import check_can_edit_draft
 
 MEGABYTE = 1024 * 1024
@@ -100,7 +101,7 @@ def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, 
     wanted = _wanted(proposal, kind_code)
     looked = _look(upload, wanted)
     _check_rate(proposal, now)
-    with _stored(upload, looked) as key, transaction.atomic(durable=True):
+    with _stored(proposal, upload, looked, now) as content, transaction.atomic(durable=True):
         draft = _locked(proposal, by, now)
         _check_room(draft, wanted, looked)
         document = Document.objects.create(
@@ -110,7 +111,7 @@ def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, 
             media_type=looked.media_type,
             size_bytes=looked.size_bytes,
             sha256=looked.sha256,
-            storage_key=key,
+            content=content,
             uploaded_by=by,
             uploaded_at=now,
         )
@@ -280,18 +281,25 @@ def _no_more_of_kind(wanted: WantedDocument) -> str:
 
 
 @contextmanager
-def _stored(upload: File, looked: Looked) -> Iterator[str]:
+def _stored(proposal: Proposal, upload: File, looked: Looked, now: datetime) -> Iterator[Content]:
     """Store the content and read it back. A refusal inside the block takes it away again: no row ever named it.
 
     Any other failure leaves it, for then it is not known whether a row was committed.
     """
     upload.seek(0)
-    key = document_storage().save(random_key("documents"), File(upload.file, name=looked.name))
+    content = begin_content(company=proposal.company, now=now)
     try:
-        with document_storage().open(key, "rb") as kept:
-            if _digest(kept.read) != looked.sha256:
-                raise Unacceptable(_("The file did not arrive whole in our store. Nothing was kept. Choose it again."))
-        yield key
+        append_part(content, iter(partial(upload.read, CHUNK_BYTES), b""), number=0)
+        if not _is_whole(content, looked):
+            raise Unacceptable(_("The file did not arrive whole in our store. Nothing was kept. Choose it again."))
+        yield content
     except (Refused, Denied):
-        document_storage().delete(key)
+        delete_content(content)
         raise
+
+
+def _is_whole(content: Content, looked: Looked) -> bool:
+    try:
+        return digest_of(content) == looked.sha256
+    except ContentDamaged:
+        return False

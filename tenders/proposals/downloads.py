@@ -2,7 +2,7 @@
 
 from django.http import FileResponse
 
-from coalition_portal.storage import document_storage
+from tenders.proposals.contents import open_content
 from tenders.proposals.models import Document
 
 INERT = {
@@ -17,7 +17,10 @@ INERT = {
 
 def attachment(document: Document) -> FileResponse:
     """The content as a download, under the name that people know (RFC 6266). The caller has checked who may have it."""
-    content = document_storage().open(document.storage_key, "rb")
     return FileResponse(
-        content, as_attachment=True, filename=document.name, content_type=document.media_type, headers=INERT
+        open_content(document.content),
+        as_attachment=True,
+        filename=document.name,
+        content_type=document.media_type,
+        headers=INERT,
     )

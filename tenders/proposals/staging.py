@@ -7,16 +7,17 @@ import hashlib
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from coalition_portal.canonical import canonical_json
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
-from coalition_portal.storage import document_storage
 from tenders.proposals import sealed_log, vault
 from tenders.proposals.answering import plain
 from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.contents import stored_bytes
 from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
 from tenders.proposals.permissions import check_can_edit_draft
 
@@ -77,11 +78,9 @@ def _check_complete(overview: Overview) -> None:
 
 def _check_documents_are_kept(documents: list[Document]) -> None:
     """Digests were compared when each file came in; here each must still be there, and whole."""
+    prefetch_related_objects(documents, "content__parts")
     for document in documents:
-        try:
-            size_bytes = document_storage().size(document.storage_key)
-        except FileNotFoundError:
-            size_bytes = None
+        size_bytes = stored_bytes(document.content)
         if size_bytes != document.size_bytes:
             raise NotStageable(
                 _("Our store no longer has “%(name)s” as you uploaded it. Remove it and upload it again.")

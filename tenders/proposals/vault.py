@@ -6,10 +6,9 @@ from collections.abc import Iterator
 
 from django.core.files.base import ContentFile
 
-from coalition_portal.storage import document_storage, random_key, vault_storage
+from coalition_portal.storage import random_key, vault_storage
+from tenders.proposals.contents import chunks_of, digest_of
 from tenders.proposals.models import Bundle, Document, OpenedProposal
-
-CHUNK_BYTES = 1024 * 1024
 
 
 class ContentMismatch(Exception):
@@ -36,16 +35,11 @@ def read_manifest(bundle: Bundle) -> dict:
 
 def digest_of_document(document: Document) -> str:
     """The SHA-256 of what storage holds now, in hexadecimal."""
-    digest = hashlib.sha256()
-    for chunk in chunks_of_document(document):
-        digest.update(chunk)
-    return digest.hexdigest()
+    return digest_of(document.content)
 
 
 def chunks_of_document(document: Document) -> Iterator[bytes]:
-    with document_storage().open(document.storage_key, "rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            yield chunk
+    return chunks_of(document.content)
 
 
 def document_of_opened(opened: OpenedProposal, public_id: str) -> Document:

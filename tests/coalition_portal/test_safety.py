@@ -8,6 +8,7 @@ SAFE = {
     "DEBUG": False,
     "PORTAL_DEMO": False,
     "SECRET_KEY": "k" * 50,
+    "PORTAL_FILE_KEYS": ["b3RoZXItZmlsZS1rZXktb3RoZXItZmlsZS1rZXktMTI="],
     "PORTAL_URL": "https://tenders.example.org",
     "ALLOWED_HOSTS": ["tenders.example.org", "127.0.0.1"],
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
@@ -36,6 +37,18 @@ def test_safe_settings_are_not_refused():
         ),
         ({"SECRET_KEY": safety.DEFAULT_SECRET_KEY}, KEY),
         ({"SECRET_KEY": "k" * 49}, KEY),
+        (
+            {"PORTAL_FILE_KEYS": [*SAFE["PORTAL_FILE_KEYS"], safety.DEFAULT_FILE_KEY]},
+            "PORTAL_FILE_KEYS holds the published key at place 2: set 32 random bytes in base64.",
+        ),
+        (
+            {"PORTAL_FILE_KEYS": ["c2hvcnQ="]},
+            "PORTAL_FILE_KEYS is wrong at place 1 (got 5 bytes of base64, wanted 32): set 32 random bytes in base64.",
+        ),
+        (
+            {"PORTAL_FILE_KEYS": ["no base64"]},
+            "PORTAL_FILE_KEYS is wrong at place 1 (got 0 bytes of base64, wanted 32): set 32 random bytes in base64.",
+        ),
         (
             {"PORTAL_URL": "http://tenders.example.org"},
             "PORTAL_URL is http://tenders.example.org: set the https address that people use.",

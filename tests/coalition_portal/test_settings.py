@@ -10,6 +10,7 @@ PRODUCTION = {
     "PORTAL_URL": "https://tenders.example.org",
     "ALLOWED_HOSTS": "tenders.example.org",
     "SECRET_KEY": "k" * 50,
+    "PORTAL_FILE_KEYS": "b3RoZXItZmlsZS1rZXktb3RoZXItZmlsZS1rZXktMTI=",
     "DATABASE_URL": "postgres://portal:pass@database:5432/portal",
     "EMAIL_URL": "smtp+tls://user:pass@mail.example.org:587",
 }
@@ -122,7 +123,9 @@ def test_production_starts_with_everything_set():
     assert start(**PRODUCTION) == (0, [])
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "PORTAL_URL", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL"])
+@pytest.mark.parametrize(
+    "name", ["SECRET_KEY", "PORTAL_FILE_KEYS", "PORTAL_URL", "ALLOWED_HOSTS", "DATABASE_URL", "EMAIL_URL"]
+)
 def test_production_refuses_to_start_without(name):
     code, (refusal,) = start(**{key: value for key, value in PRODUCTION.items() if key != name})
 
@@ -141,8 +144,10 @@ def test_production_refuses_to_start_with(name):
 def test_every_unsafe_setting_is_named_at_once():
     _code, (refusal,) = start(PORTAL_PRODUCTION="1", PORTAL_DEMO="1", DEBUG="1")
 
-    named = [name for name in ("DEBUG", "PORTAL_DEMO", "SECRET_KEY", "PORTAL_URL", "DATABASE_URL") if name in refusal]
-    assert named == ["DEBUG", "PORTAL_DEMO", "SECRET_KEY", "PORTAL_URL", "DATABASE_URL"]
+    named = [
+        name for name in ("DEBUG", "PORTAL_DEMO", "SECRET_KEY", "PORTAL_FILE_KEYS", "PORTAL_URL") if name in refusal
+    ]
+    assert named == ["DEBUG", "PORTAL_DEMO", "SECRET_KEY", "PORTAL_FILE_KEYS", "PORTAL_URL"]
 
 
 def test_production_refuses_a_public_bucket():

@@ -10,7 +10,8 @@ from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
 from tenders.notices.models import WantedDocument
 from tenders.notices.queries import deadline_in_force
-from tenders.proposals import documents
+from tenders.proposals import contents, documents
+from tenders.proposals.contents import chunks_of
 from tenders.proposals.documents import (
     Unacceptable,
     add_document,
@@ -50,7 +51,7 @@ def add(draft, owner):
 def _stored_files():
     """Every file under the documents' folder."""
     try:
-        folders, files = document_storage().listdir("documents")
+        folders, files = document_storage().listdir("contents")
     except FileNotFoundError:
         return []
     return sorted([*folders, *files])
@@ -77,16 +78,17 @@ def test_document_is_stored_under_a_random_key_with_its_digest(draft, add, owner
     )
     assert (document.size_bytes, document.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert (document.uploaded_by, draft.revision, draft.updated_by) == (owner, 2, owner)
-    assert "опис" not in document.storage_key
-    with document_storage().open(document.storage_key) as kept:
-        assert kept.read() == content
+    key = document.content.parts.get().storage_key
+    assert "опис" not in key
+    assert content[:9] not in document_storage().open(key).read()
+    assert b"".join(chunks_of(document.content)) == content
 
 
 def test_two_files_of_one_name_are_both_kept(draft, add):
     first, second = add(file_of("pdf", name="log.pdf")), add(file_of("pdf", name="log.pdf"))
 
     assert kept_documents(draft) == [first, second]
-    assert first.storage_key != second.storage_key
+    assert first.content != second.content
 
 
 def test_removed_document_leaves_the_draft_and_keeps_row_and_content(draft, add, owner):
@@ -98,7 +100,7 @@ def test_removed_document_leaves_the_draft_and_keeps_row_and_content(draft, add,
     document.refresh_from_db()
     draft.refresh_from_db()
     assert (kept_documents(draft), document.removed_at is not None, draft.revision) == ([], True, 3)
-    assert document_storage().exists(document.storage_key)
+    assert document_storage().exists(document.content.parts.get().storage_key)
 
 
 @pytest.mark.parametrize(
@@ -272,7 +274,7 @@ def test_content_that_the_store_gives_back_differently_is_refused_and_taken_away
         def _save(self, name, content):
             return super()._save(name, ContentFile(content.read()[:-1]))
 
-    monkeypatch.setattr(documents, "document_storage", lambda: Lying(location=document_storage().location))
+    monkeypatch.setattr(contents, "document_storage", lambda: Lying(location=document_storage().location))
 
     assert _refusal(add, file_of("pdf")).startswith("The file did not arrive whole in our store.")
     assert not Document.objects.exists()

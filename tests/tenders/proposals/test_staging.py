@@ -170,7 +170,7 @@ def test_empty_draft_is_refused_with_the_count():
 
 def test_document_that_the_store_lost_is_found_before_the_deadline(proposal):
     document = kept_documents(proposal)[0]
-    document_storage().delete(document.storage_key)
+    document_storage().delete(document.content.parts.get().storage_key)
 
     with pytest.raises(NotStageable) as raised:
         _stage(proposal)
@@ -182,7 +182,7 @@ def test_document_that_the_store_lost_is_found_before_the_deadline(proposal):
 
 def test_document_that_was_cut_off_is_found_before_the_deadline(proposal):
     document = kept_documents(proposal)[0]
-    with open(document_storage().path(document.storage_key), "r+b") as kept:
+    with open(document_storage().path(document.content.parts.get().storage_key), "r+b") as kept:
         kept.truncate(10)
 
     with pytest.raises(NotStageable, match="no longer has"):
