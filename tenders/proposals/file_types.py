@@ -10,8 +10,10 @@ import unicodedata
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping
-from enum import StrEnum
 from typing import BinaryIO
+
+from tenders.proposals.gate.verdict import MEDIA_TYPES as ALL_MEDIA_TYPES
+from tenders.proposals.gate.verdict import UTF16_CSV, Fault, Unfit
 
 CHUNK_BYTES = 1024 * 1024
 NAME_LENGTH = 200
@@ -20,33 +22,7 @@ XLSX_ENTRIES_MAX = 5000
 XLSX_UNPACKED_BYTES_MAX = 200 * 1000 * 1000
 XLSX_RATIO_MAX = 200
 
-MEDIA_TYPES: Mapping[str, str] = {
-    "pdf": "application/pdf",
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "mp4": "video/mp4",
-}
-UTF16_CSV = "text/csv; charset=utf-16"
-
-
-class Fault(StrEnum):
-    """Why a file is not what its extension says, or may not be taken although it is."""
-
-    EMPTY = "empty"
-    OTHER_CONTENT = "other content"
-    DAMAGED = "damaged"
-    ENCRYPTED = "encrypted"
-    ACTIVE = "active"
-    NOT_UNICODE = "not unicode"
-    UNPACKS_TOO_LARGE = "unpacks too large"
-
-
-class Unfit(Exception):
-    """Raised by the looks below; `fault` is the reason."""
-
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.value)
-        self.fault = fault
+MEDIA_TYPES = {extension: ALL_MEDIA_TYPES[extension] for extension in ("pdf", "csv", "xlsx", "mp4")}
 
 
 def extension_of(name: str) -> str:

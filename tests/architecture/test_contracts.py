@@ -22,6 +22,8 @@ PURE = {
     "tenders.notices.timetable",
     "tenders.proposals.answering",
     "tenders.proposals.file_types",
+    "tenders.proposals.gate.heads",
+    "tenders.proposals.gate.verdict",
     "tenders.reviews.cells",
     "tenders.reviews.ranking",
     "tenders.reviews.reasons",
