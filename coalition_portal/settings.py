@@ -135,6 +135,8 @@ REDIS_CACHE_URL = env.str("REDIS_CACHE_URL", default="") or REDIS_URL
 # One process serves, works and keeps the beat where no broker is given; elsewhere worker and beat run on their own.
 PORTAL_EMBEDDED = env.bool("PORTAL_EMBEDDED", default=not REDIS_URL)
 SWEEP_SECONDS = 5
+# Off where cron runs `manage.py sweep` in place of worker and beat: /readyz then waits for no heartbeat.
+PORTAL_WORKERS = env.bool("PORTAL_WORKERS", default=True)
 
 BROKER_FOLDER = PORTAL_DATA / "broker"
 CELERY_BROKER_URL = REDIS_URL or "filesystem://localhost"
@@ -197,7 +199,7 @@ def private_storage(name: str) -> dict:
     """Files under `name`, never overwritten and never public: in the bucket where one is given, else in a folder."""
     if not S3_BUCKET:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "coalition_portal.storage.DurableFiles",
             "OPTIONS": {
                 "location": str(PORTAL_DATA / "files" / name),
                 "base_url": None,
@@ -219,6 +221,9 @@ def private_storage(name: str) -> dict:
             "custom_domain": None,
             "querystring_auth": True,
             "querystring_expire": 60,
+            # One piece of a file at a time in memory, going out and coming in.
+            "use_threads": False,
+            "max_memory_size": 2 * 1024 * 1024,
             "client_config": Config(
                 signature_version="s3v4",
                 s3={"addressing_style": "path"},
@@ -249,10 +254,14 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Settling: how long a tender waits after its deadline before it closes, so that queued requests drain
 
-PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=2)
+# Addresses or networks of the proxies whose stamp of arrival is believed (coalition_portal/arrival.py).
+PORTAL_STAMPING_PROXIES = env.list("PORTAL_STAMPING_PROXIES", default=[])
+PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=60 if PORTAL_STAMPING_PROXIES else 2)
 
-# Counts what comes in and keeps one file of a request; it stands before every form.
-FILE_UPLOAD_HANDLERS = ["coalition_portal.uploads.BoundedUploadHandler"]
+# No file is larger, whatever a tender says.
+PORTAL_UPLOAD_MAX_MB = env.int("PORTAL_UPLOAD_MAX_MB", default=300)
+# Counts what comes in, encrypts it before it touches a disk, and keeps one file of a request.
+FILE_UPLOAD_HANDLERS = ["coalition_portal.uploads.SealingUploadHandler"]
 
 # Mail: SMTP by EMAIL_URL, else files that the demo mailbox shows
 

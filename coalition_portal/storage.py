@@ -1,8 +1,35 @@
 """The two private stores. Their keys are random, nothing is overwritten, and no address of theirs is public."""
 
-from django.core.files.storage import Storage, storages
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from coalition_portal.public_ids import new_public_id
+
+
+class DurableFiles(FileSystemStorage):
+    """Files of one folder. What save has given a key for is on the disk, and its name too, whatever happens next.
+
+    Where saving fails, as on a full disk, nothing half is left behind.
+    """
+
+    def _save(self, name: str, content: File) -> str:
+        was_there = self.exists(name)
+        try:
+            saved = super()._save(name, content)
+        except BaseException:
+            if not was_there:
+                self.delete(name)
+            raise
+        path = Path(self.path(saved))
+        _sync(path)
+        _sync(path.parent)
+        return saved
 
 
 def vault_storage() -> Storage:
@@ -18,3 +45,33 @@ def document_storage() -> Storage:
 def random_key(folder: str) -> str:
     """A storage key that tells nothing about what is stored; `folder` has no slash at its ends."""
     return f"{folder}/{new_public_id()}"
+
+
+def keys_before(storage: Storage, folder: str, instant: datetime) -> Iterator[str]:
+    """The keys under `folder` of what was stored before the instant, by the store's own clock."""
+    try:
+        _folders, names = storage.listdir(folder)
+    except FileNotFoundError:
+        return
+    for name in names:
+        key = f"{folder}/{name}"
+        try:
+            if storage.get_modified_time(key) < instant:
+                yield key
+        except FileNotFoundError:
+            # It was deleted between the listing and the question.
+            continue
+
+
+def _sync(path: Path) -> None:
+    with _opened(path) as descriptor:
+        os.fsync(descriptor)
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        yield descriptor
+    finally:
+        os.close(descriptor)

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 from django_countries import countries
 
 from coalition_portal.formatting import figure, in_language, money
-from coalition_portal.uploads import UPLOAD_BYTES_MAX
+from coalition_portal.uploads import upload_bytes_max
 from tenders.notices import price
 from tenders.notices.models import Tender, WantedDocument
 
@@ -112,5 +112,5 @@ def document_line(document: WantedDocument) -> str:
         "%(kinds)s, up to %(count)s files, up to %(size)s MB each",
         document.max_files,
     )
-    size = min(document.max_size_mb, UPLOAD_BYTES_MAX // MEGABYTE)
+    size = min(document.max_size_mb, upload_bytes_max() // MEGABYTE)
     return sentence % {"kinds": kinds, "count": document.max_files, "size": size}

@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coalition_portal.formatting import file_size, in_language
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
-from coalition_portal.uploads import UPLOAD_BYTES_MAX
+from coalition_portal.uploads import upload_bytes_max
 from tenders.notices.models import Tender, WantedDocument
 from tenders.proposals.contents import ContentDamaged, append_part, begin_content, delete_content, digest_of
 from tenders.proposals.file_types import CHUNK_BYTES, MEDIA_TYPES, Fault, Unfit, extension_of, media_type_of, safe_name
@@ -89,7 +89,7 @@ def kept_documents(proposal: Proposal) -> list[Document]:
 
 
 def limit_bytes(wanted: WantedDocument) -> int:
-    return min(wanted.max_size_mb * MEGABYTE, UPLOAD_BYTES_MAX)
+    return min(wanted.max_size_mb * MEGABYTE, upload_bytes_max())
 
 
 def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, now: datetime) -> Document:
@@ -188,7 +188,7 @@ def megabytes_text(size_bytes: int) -> str:
 
 def too_large(wanted: WantedDocument, size_bytes: int | None) -> str:
     """`size_bytes` is None where the portal stopped reading."""
-    got = megabytes_text(UPLOAD_BYTES_MAX) if size_bytes is None else file_size(size_bytes)
+    got = megabytes_text(upload_bytes_max()) if size_bytes is None else file_size(size_bytes)
     pattern = (
         _("We got a file of more than %(got)s. We want at most %(most)s. Make it smaller and choose it again.")
         if size_bytes is None

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from django.core.files.base import ContentFile
 
 from coalition_portal.storage import random_key, vault_storage
-from tenders.proposals.contents import chunks_of, digest_of
+from tenders.proposals.contents import ContentDamaged, chunks_of, digest_of, sealed, unsealed
 from tenders.proposals.models import Bundle, Document, OpenedProposal
 
 
@@ -16,17 +16,18 @@ class ContentMismatch(Exception):
 
 
 def write_manifest(content: bytes) -> str:
-    """Store a frozen manifest, read it back and compare; returns its random storage key."""
-    key = vault_storage().save(random_key("manifests"), ContentFile(content))
-    stored = _read(key)
+    """Store a frozen manifest encrypted, read it back and compare; returns its random storage key."""
+    key = random_key("manifests")
+    vault_storage().save(key, ContentFile(sealed(content, file_id=key)))
+    stored = _read(key, wanted=f"{len(content)} bytes")
     if stored != content:
         raise ContentMismatch(f"The vault gave back {len(stored)} bytes that differ from the {len(content)} written.")
     return key
 
 
 def read_manifest(bundle: Bundle) -> dict:
-    """The manifest of a bundle; raises ContentMismatch where its digest is not the bundle's."""
-    content = _read(bundle.storage_key)
+    """The manifest of a bundle; raises ContentMismatch where what is stored is not what the bundle froze."""
+    content = _read(bundle.storage_key, wanted=f"a version of digest {bundle.sha256}")
     digest = hashlib.sha256(content).hexdigest()
     if digest != bundle.sha256:
         raise ContentMismatch(f"The stored version has digest {digest}, wanted {bundle.sha256}.")
@@ -50,6 +51,10 @@ def document_of_opened(opened: OpenedProposal, public_id: str) -> Document:
     return Document.objects.get(public_id=public_id, proposal=opened.proposal_id)
 
 
-def _read(key: str) -> bytes:
+def _read(key: str, *, wanted: str) -> bytes:
     with vault_storage().open(key, "rb") as file:
-        return file.read()
+        stored = file.read()
+    try:
+        return unsealed(stored, file_id=key)
+    except ContentDamaged as damaged:
+        raise ContentMismatch(f"The vault gave back what cannot be read, wanted {wanted}: {damaged}.") from damaged

@@ -1,8 +1,12 @@
+import os
 import re
+from datetime import timedelta
+from pathlib import Path
 
-from django.core.files.base import ContentFile
+import pytest
+from django.core.files.base import ContentFile, File
 
-from coalition_portal import storage
+from coalition_portal import clock, storage
 
 
 def test_the_two_stores_are_apart_and_keep_both_files_of_one_name(db):
@@ -20,3 +24,62 @@ def test_random_key_tells_nothing():
 
     assert len(keys) == 50
     assert all(re.fullmatch(r"bundles/[a-z2-7]{26}", key) for key in keys)
+
+
+def test_file_and_its_name_are_on_the_disk_before_its_key_is_given(monkeypatch, tmp_path):
+    synced, sync = [], os.fsync
+
+    def note(descriptor):
+        synced.append(Path(os.readlink(f"/proc/self/fd/{descriptor}")))
+        sync(descriptor)
+
+    monkeypatch.setattr(storage.os, "fsync", note)
+
+    storage.DurableFiles(location=tmp_path).save("a/one", ContentFile(b"one"))
+
+    assert synced == [tmp_path / "a" / "one", tmp_path / "a"]
+
+
+class _FullDisk(File):
+    def __init__(self):
+        super().__init__(None, name="full")
+
+    def chunks(self, chunk_size=None):
+        yield b"half"
+        raise OSError(28, "No space left on device")
+
+
+def test_full_disk_leaves_nothing_half_and_nothing_of_others(tmp_path):
+    files = storage.DurableFiles(location=tmp_path)
+
+    with pytest.raises(OSError, match="No space left"):
+        files.save("a/one", _FullDisk())
+
+    assert files.listdir("a") == ([], [])
+
+
+def test_full_disk_takes_no_file_of_the_same_name(tmp_path):
+    files = storage.DurableFiles(location=tmp_path)
+    files.save("a/one", ContentFile(b"one"))
+
+    with pytest.raises(OSError, match="No space left"):
+        files._save("a/one", _FullDisk())
+
+    assert files.open("a/one").read() == b"one"
+
+
+def test_keys_before_an_instant(tmp_path, monkeypatch):
+    files, now = storage.DurableFiles(location=tmp_path), clock.now()
+    for name, age in (("old", 8), ("young", 6), ("gone", 8)):
+        files.save(f"a/{name}", ContentFile(b"x"))
+        then = (now - timedelta(days=age)).timestamp()
+        os.utime(tmp_path / "a" / name, (then, then))
+    listed = files.listdir("a")
+    files.delete("a/gone")
+    monkeypatch.setattr(files, "listdir", lambda folder: listed)
+
+    assert list(storage.keys_before(files, "a", now - timedelta(days=7))) == ["a/old"]
+
+
+def test_folder_that_is_not_there_has_no_keys(tmp_path):
+    assert list(storage.keys_before(storage.DurableFiles(location=tmp_path), "a", clock.now())) == []

@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from coalition_portal import clock
+from coalition_portal import clock, frames
 from coalition_portal.storage import document_storage
 from tenders.proposals import contents
 from tenders.proposals.contents import (
@@ -119,11 +119,22 @@ def test_cut_part_is_found(content, left):
 def test_part_cut_at_the_edge_of_a_frame_is_found_though_the_row_agrees(content):
     part = append_part(content, [_bytes(FRAME_BYTES + 10)], number=0)
     with open(_file_of(part), "r+b") as file:
-        file.truncate(contents.HEAD_BYTES + contents.SEALED_FRAME_BYTES)
+        file.truncate(contents.HEAD_BYTES + frames.SEALED_FRAME_BYTES)
     ContentPart.objects.update(size_bytes=FRAME_BYTES)
+    content.size_bytes = FRAME_BYTES
 
-    with pytest.raises(ContentDamaged, match="frame 0 of part 0"):
+    with pytest.raises(ContentDamaged, match="frame 0 of "):
         digest_of(content)
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_part_without_its_row_is_missed(content, number):
+    for place, text in enumerate([b"one", b"two", b"three"]):
+        append_part(content, [text], number=place)
+    content.parts.get(number=number).delete()
+
+    with pytest.raises(ContentDamaged, match="wanted 11 in parts numbered from 0"):
+        open_content(content)
 
 
 def test_part_of_another_file_or_place_is_found(content):
@@ -136,7 +147,7 @@ def test_part_of_another_file_or_place_is_found(content):
             swapped = file.read()
         with open(_file_of(parts[0]), "r+b") as file:
             file.write(swapped)
-        with pytest.raises(ContentDamaged, match="frame 0 of part 0"):
+        with pytest.raises(ContentDamaged, match="frame 0 of .*/0 is not what was written"):
             digest_of(content)
 
 
@@ -176,12 +187,12 @@ def test_deleted_content_leaves_nothing(content):
 
 def test_storages_that_read_get_the_same_as_storages_that_iterate():
     clear = _bytes(FRAME_BYTES + 3)
-    stream = contents._EncryptingStream("a" * 26, 0, [clear])
+    stream = contents.EncryptingStream("a" * 26, 0, [clear])
 
     assert stream.seek(0) == 0
     pieces = list(iter(lambda: stream.read(1000), b""))
 
-    assert sum(map(len, pieces)) == contents.HEAD_BYTES + len(clear) + 2 * (contents.NONCE_BYTES + contents.TAG_BYTES)
+    assert sum(map(len, pieces)) == contents.HEAD_BYTES + len(clear) + 2 * (frames.NONCE_BYTES + frames.TAG_BYTES)
     assert stream.size_bytes == len(clear)
     with pytest.raises(io.UnsupportedOperation):
         stream.seek(5)

@@ -190,7 +190,7 @@ def test_size_is_limited_by_the_kind_and_by_the_portal(draft):
         "flight_evidence": 50 * 1024 * 1024,
         "production_plan": 25 * 1024 * 1024,
         "origin_table": 5 * 1024 * 1024,
-        "video": 50 * 1024 * 1024,
+        "video": 300 * 1024 * 1024,
     }
 
 
@@ -209,7 +209,7 @@ def test_file_that_the_portal_stopped_reading_is_told_by_the_limit(draft):
     wanted = WantedDocument(max_size_mb=25, max_files=1, file_types=["pdf"])
 
     assert documents.too_large(wanted, None).replace("\N{NO-BREAK SPACE}", " ") == (
-        "We got a file of more than 50 MB. We want at most 25 MB. Make it smaller and choose it again."
+        "We got a file of more than 300 MB. We want at most 25 MB. Make it smaller and choose it again."
     )
 
 
@@ -221,7 +221,7 @@ def test_limits_are_told_before(draft):
         "PDF, CSV or Excel workbook (XLSX), up to 5 files, at most 50 MB",
         "PDF, 1 file, at most 25 MB",
         "Excel workbook (XLSX) or CSV, 1 file, at most 5 MB",
-        "MP4 video, 1 file, at most 50 MB",
+        "MP4 video, 1 file, at most 300 MB",
     ]
 
 

@@ -9,8 +9,18 @@ from tests.factories.proposals import complete_proposal
 def test_manifest_is_read_back_before_it_counts_as_written(monkeypatch):
     monkeypatch.setattr(type(vault_storage()), "open", lambda *_args, **_kwargs: _Short())
 
-    with pytest.raises(vault.ContentMismatch):
+    with pytest.raises(vault.ContentMismatch, match="wanted 6 bytes"):
         vault.write_manifest(b"frozen")
+
+
+def test_manifest_that_another_one_replaced_is_no_manifest(monkeypatch):
+    monkeypatch.setattr(vault, "sealed", lambda content, *, file_id: vault_sealed(b"other", file_id=file_id))
+
+    with pytest.raises(vault.ContentMismatch, match="5 bytes that differ from the 6 written"):
+        vault.write_manifest(b"frozen")
+
+
+vault_sealed = vault.sealed
 
 
 class _Short:
@@ -24,6 +34,43 @@ class _Short:
 
     def read(self):
         return b"fro"
+
+
+def test_manifest_is_in_clear_nowhere(cutoff):
+    proposal = cutoff.submitted()
+    bundle = proposal.bundles.get()
+
+    with vault_storage().open(bundle.storage_key) as kept:
+        stored = kept.read()
+
+    assert vault.read_manifest(bundle)["proposal"] == proposal.public_id
+    assert proposal.public_id.encode() not in stored
+    assert b"idc-proposal" not in stored
+
+
+@pytest.mark.parametrize("place", [0, 6, 30, -1])
+def test_altered_manifest_is_found(cutoff, place):
+    bundle = cutoff.submitted().bundles.get()
+    path = vault_storage().path(bundle.storage_key)
+    with open(path, "rb") as file:
+        stored = bytearray(file.read())
+    stored[place] ^= 1
+    with open(path, "wb") as file:
+        file.write(stored)
+
+    with pytest.raises(vault.ContentMismatch, match=bundle.sha256):
+        vault.read_manifest(bundle)
+
+
+def test_manifest_of_another_version_is_found(cutoff):
+    one, other = (cutoff.submitted().bundles.get() for _number in range(2))
+    with open(vault_storage().path(other.storage_key), "rb") as file:
+        stored = file.read()
+    with open(vault_storage().path(one.storage_key), "wb") as file:
+        file.write(stored)
+
+    with pytest.raises(vault.ContentMismatch, match="cannot be read"):
+        vault.read_manifest(one)
 
 
 def test_documents_of_an_opened_proposal_are_those_its_version_names(cutoff):

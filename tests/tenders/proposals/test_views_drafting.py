@@ -316,8 +316,10 @@ OFFER = {
     "lead_time_days": "21",
     "monthly_capacity": "400",
     "production_region": "Example region",
-    "partners": "One\r\nTwo",
-    "trial_support": "",
+    "partner-1-name": "Placeholder Rotors",
+    "partner-1-country": "LV",
+    "partner-1-part": "motors",
+    "trial_support": "One\r\nTwo",
 }
 
 
@@ -329,7 +331,8 @@ def test_saved_offer_and_declarations_lead_to_the_documents(web, draft):
     draft.refresh_from_db()
     assert (response.status_code, response.url) == (302, _url("proposal-documents", draft))
     assert draft.prices == {"trial_unit_price": "4380.00", "production_unit_price": "3590.50"}
-    assert (draft.partners, draft.declarations_accepted) == ("One\nTwo", ["sanctions", "truth"])
+    assert draft.partners == [{"name": "Placeholder Rotors", "country": "LV", "part": "motors"}]
+    assert (draft.trial_support, draft.declarations_accepted) == ("One\nTwo", ["sanctions", "truth"])
 
 
 def test_offer_shows_what_the_prices_come_to(web, draft):
@@ -444,7 +447,7 @@ def test_refused_file_stands_on_the_page_with_its_reason(web, draft):
 
 
 def test_file_that_is_too_large_is_refused_in_plain_words(monkeypatch, web, draft):
-    monkeypatch.setattr(uploads, "UPLOAD_BYTES_MAX", 10)
+    monkeypatch.setattr(uploads, "upload_bytes_max", lambda: 10)
 
     response = web.post(_url("proposal-document-add", draft, "flight_evidence"), _upload())
 
