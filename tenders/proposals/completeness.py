@@ -18,8 +18,9 @@ from coalition_portal.formatting import in_language
 from tenders.notices.claims import Claim, Verdict, claim_text, verdict, wanted_text
 from tenders.notices.models import Requirement, Visibility, WantedDocument
 from tenders.proposals.documents import kept_documents, wanted_with_proposal
-from tenders.proposals.draft_texts import PRICE, claim_of, price_lines
+from tenders.proposals.draft_texts import claim_of
 from tenders.proposals.models import Document, Proposal
+from tenders.proposals.offer_checks import Caution, cautions_about, lacks_of, wanted_of
 
 CONTENT = ("answers", "documents", "tender__requirements", "tender__wanted_documents")
 SURE = "high"
@@ -154,6 +155,11 @@ class Overview:
         return [Failing(code=row.code, sentence=self._fails(row), anchor=slugify(row.code)) for row in failing]
 
     @cached_property
+    def offer_warnings(self) -> list[Caution]:
+        """What is odd in the offer or less than the tender wants; it does not block either."""
+        return cautions_about(self.proposal)
+
+    @cached_property
     def tasks(self) -> list[Task]:
         return [self._task(code, *facts) for code, facts in self._task_facts().items()]
 
@@ -212,22 +218,7 @@ class Overview:
         return [self._missing_at(TaskCode.ANSWERS, sentence % {"count": count}, "unseen")]
 
     def _missing_offer(self) -> list[Missing]:
-        prices = [
-            self._missing_at(TaskCode.OFFER, in_language(line, "title"), f"id_{PRICE}{line['code']}")
-            for line in price_lines(self.tender)
-            if line["required"] and line["code"] not in self.proposal.prices
-        ]
-        fields = {
-            "lead_time_days": _("Lead time of the trial batch"),
-            "monthly_capacity": _("Drones a month"),
-            "production_region": _("Region of production"),
-        }
-        others = [
-            self._missing_at(TaskCode.OFFER, title, f"id_{name}")
-            for name, title in fields.items()
-            if not getattr(self.proposal, name)
-        ]
-        return prices + others
+        return [self._missing_at(TaskCode.OFFER, lack.sentence, lack.anchor) for lack in lacks_of(self.proposal)]
 
     def _missing_documents(self) -> list[Missing]:
         here = {document.kind_code for document in self.documents}
@@ -268,7 +259,7 @@ class Overview:
 
     def _task_facts(self) -> dict[TaskCode, tuple[str, str, int, int]]:
         """Title, need, done and wanted of each task."""
-        offer_wanted = sum(line["required"] for line in price_lines(self.tender)) + 3
+        offer_wanted = wanted_of(self.proposal)
         offer_done = offer_wanted - len(self._missing_offer())
         documents_wanted = sum(wanted.required for wanted in self.wanted_documents)
         documents_done = documents_wanted - len(self._missing_documents())

@@ -4,7 +4,7 @@ Every change of content makes a new revision. A person who saves a page that the
 nothing and overwrites nothing unseen: see answering.merge.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -24,8 +24,11 @@ from tenders.notices.queries import deadline_in_force, requirements_visible_to
 from tenders.notices.states import TenderState
 from tenders.proposals.answering import merge, plain
 from tenders.proposals.draft_texts import (
+    MONTH,
     OFFER_FIELDS,
+    PARTNER,
     PRICE,
+    STEP,
     answer_as_kept,
     answer_columns,
     answer_text,
@@ -179,18 +182,30 @@ def _write_answers(draft: Proposal, kept: Mapping[int, Answer], texts: Mapping[R
 
 @dataclass(frozen=True)
 class Offer:
-    """What a company offers besides its answers; `prices` maps the tender's price lines to amounts in its currency."""
+    """What a company offers besides its answers.
+
+    `prices` maps the tender's price lines to amounts in its currency, `step_prices` the quantities that no line prices,
+    `capacity_by_month` months such as 2027-03 to drones, and each of `partners` has name, country and part.
+    """
 
     prices: Mapping[str, Raw]
     lead_time_days: Raw = None
     monthly_capacity: Raw = None
     production_region: str = ""
-    partners: str = ""
+    partners: Sequence[Mapping[str, str]] = ()
     trial_support: str = ""
 
     def texts(self) -> dict[str, str]:
-        lines = {f"{PRICE}{code}": as_text(amount) for code, amount in self.prices.items()}
-        return lines | {name: as_text(getattr(self, name)) for name in OFFER_FIELDS}
+        """As they would stand in the form, by field."""
+        values = {
+            **{f"{PRICE}{code}": amount for code, amount in self.prices.items()},
+            **{f"{STEP}{quantity}": amount for quantity, amount in (self.step_prices or {}).items()},
+            **{f"{MONTH}{month}": drones for month, drones in (self.capacity_by_month or {}).items()},
+            **{name: getattr(self, name) for name in OFFER_FIELDS},
+        }
+        for row, partner in enumerate(self.partners, start=1):
+            values |= {f"{PARTNER}{row}-{name}": value for name, value in partner.items()}
+        return {name: as_text(value) for name, value in values.items()}
 
 
 def save_offer(
@@ -202,18 +217,36 @@ def save_offer(
     now: datetime,
     seen: Mapping[str, str] | None = None,
 ) -> Proposal:
-    """Save the whole offer; an empty field is kept as empty. Raises Unanswerable, StaleDraft or Denied."""
-    typed = dict.fromkeys(offer_texts(proposal), "") | offer.texts()
-    mistakes = {field: sentence_about_offer(proposal.tender, field, text) for field, text in typed.items()}
-    if found := {field: sentence for field, sentence in mistakes.items() if sentence}:
+    """Save the whole offer; an empty field is kept as empty. Raises as save_offer_fields does."""
+    texts = dict.fromkeys(offer_texts(proposal), "") | offer.texts()
+    return save_offer_fields(proposal=proposal, texts=texts, revision=revision, by=by, now=now, seen=seen)
+
+
+def save_offer_fields(
+    *,
+    proposal: Proposal,
+    texts: Mapping[str, str],
+    revision: int,
+    by: User,
+    now: datetime,
+    seen: Mapping[str, str] | None = None,
+) -> Proposal:
+    """Save these fields of the offer, named as offer_texts names them; fields left out stay as they are.
+
+    An empty text takes the value back. Raises Unanswerable (then nothing was saved), StaleDraft or Denied.
+    """
+    typed = {name: as_text(text) for name, text in texts.items()}
+    mistakes = {name: sentence_about_offer(proposal.tender, name, text) for name, text in typed.items()}
+    if found := {name: sentence for name, sentence in mistakes.items() if sentence}:
         raise Unanswerable(found)
-    typed = {field: offer_field_as_kept(field, text) for field, text in typed.items()}
+    typed = {name: offer_field_as_kept(name, text) for name, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = _locked_draft(proposal, by, now)
         saved = offer_texts(draft)
-        texts = _merged(draft, revision, seen, typed, saved)
-        if texts != saved:
-            for column, value in offer_columns(texts).items():
+        merged = _merged(draft, revision, seen, typed, {name: saved.get(name, "") for name in typed})
+        columns = offer_columns(saved | merged)
+        if columns != offer_columns(saved):
+            for column, value in columns.items():
                 setattr(draft, column, value)
             _bump(draft, by, now)
     return draft
@@ -249,11 +282,17 @@ def as_text(raw: Raw) -> str:
 
 def _locked_draft(proposal: Proposal, by: User, now: datetime) -> Proposal:
     rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "drone_model")
+    step_prices: Mapping[int, Raw] | None = None
+    delivery_place: str = ""
+    vat_basis: str = ""
+    validity_days: Raw = None
     draft = rows.get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
+    capacity_by_month: Mapping[str, Raw] | None = None
     return draft
 
 
+    prevailing_language: str = ""
 def _merged(
     draft: Proposal, revision: int, seen: Mapping[str, str] | None, typed: dict[str, str], saved: dict[str, str]
 ) -> dict[str, str]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from coalition_portal.formatting import in_language
 from tenders.notices.claims import unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
-from tenders.proposals.draft_texts import PRICE, price_lines, sentence_about_answer, sentence_about_offer
+from tenders.proposals.draft_texts import sentence_about_answer
 
 Judge = Callable[[str], str]
 
@@ -81,74 +81,6 @@ def _number_attributes(row: Requirement) -> dict[str, str]:
         "data-wanted": wanted_text(row),
         "data-unit": unit_words(row.unit, row.threshold),
     }
-
-
-class OfferForm(TextFields):
-    """One field for each price line of the tender, then what the company can do."""
-
-    def __init__(self, tender: Tender, **kwargs) -> None:
-        super().__init__(**kwargs)
-        self.price_names = [PRICE + line["code"] for line in price_lines(tender)]
-        for line in price_lines(tender):
-            self._add(
-                tender,
-                PRICE + line["code"],
-                label=in_language(line, "title"),
-                help_text=in_language(line, "includes"),
-                required=line["required"],
-                widget=forms.TextInput(attrs={"inputmode": "decimal", "autocomplete": "off"}),
-            )
-        self._add_capacity(tender)
-
-    def _add_capacity(self, tender: Tender) -> None:
-        digits = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off"})
-        self._add(
-            tender,
-            "lead_time_days",
-            label=_("Lead time of the trial batch"),
-            help_text=_("Calendar days from signature until the whole batch is ready to ship."),
-            widget=digits,
-        )
-        self._add(
-            tender,
-            "monthly_capacity",
-            label=_("Production capacity"),
-            help_text=_("Complete drones that you can deliver in a month, for this model."),
-            widget=digits,
-        )
-        self._add(
-            tender,
-            "production_region",
-            label=_("Region of production"),
-            help_text=_("A region such as a county or an oblast. Never an address."),
-        )
-        self._add(
-            tender,
-            "partners",
-            label=_("Partners and subcontractors"),
-            help_text=_("Legal name and part of the work, one in a line. Leave empty if there are none."),
-            required=False,
-            widget=forms.Textarea(attrs={"rows": 3}),
-        )
-        self._add(
-            tender,
-            "trial_support",
-            label=_("Support at the trials"),
-            help_text=_("Who helps the test site, how, and in which languages."),
-            required=False,
-            widget=forms.Textarea(attrs={"rows": 3}),
-        )
-
-    def _add(self, tender: Tender, name: str, **field) -> None:
-        self.keep_as_text(name, partial(sentence_about_offer, tender, name), **field)
-
-    @property
-    def price_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.price_names]
-
-    @property
-    def other_fields(self) -> list[forms.BoundField]:
-        return [self[name] for name in self.fields if name not in self.price_names]
 
 
 class DeclarationsForm(forms.Form):

@@ -20,8 +20,9 @@ from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.contents import stored_bytes
 from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.offer_sheet import offer_as_frozen
 
-SCHEMA = "idc-proposal/1"
+SCHEMA = "idc-proposal/2"
 
 
 class NotStageable(Refused):
@@ -121,7 +122,7 @@ def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
 
 
 def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
-    """What reviewers will read, and nothing else of the company: schema idc-proposal/1, numbers as decimal strings."""
+    """What reviewers will read, and nothing else of the company: schema idc-proposal/2, numbers as decimal strings."""
     proposal = overview.proposal
     company, model = proposal.company, proposal.drone_model
     return {
@@ -141,7 +142,7 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
             row.code: {"type": row.answer_type, "value": _plain_claim(overview.claims[row.code])}
             for row in overview.requirements
         },
-        "offer": _offer_of(proposal),
+        "offer": offer_as_frozen(proposal),
         "declarations": list(proposal.declarations_accepted),
         "documents": [_document_of(document) for document in overview.documents],
         "staged_at": now,
@@ -150,18 +151,6 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
 
 def _plain_claim(claim):
     return claim if isinstance(claim, bool | str) else plain(claim)
-
-
-def _offer_of(proposal: Proposal) -> dict:
-    return {
-        "currency": proposal.tender.currency,
-        "prices": dict(proposal.prices),
-        "lead_time_days": proposal.lead_time_days,
-        "monthly_capacity": proposal.monthly_capacity,
-        "production_region": proposal.production_region,
-        "partners": proposal.partners,
-        "trial_support": proposal.trial_support,
-    }
 
 
 def _document_of(document: Document) -> dict:

@@ -17,6 +17,7 @@ from tenders.proposals.documents import add_document, wanted_with_proposal
 from tenders.proposals.drafting import Offer, accept_declarations, save_answers, save_offer, start_proposal
 from tenders.proposals.models import Bundle, Proposal
 from tenders.proposals.staging import stage
+from tenders.proposals.wanted_offer import steps_to_price
 from tests.factories import companies
 from tests.factories.tenders import published_tender
 
@@ -61,7 +62,8 @@ def complete_proposal(
     claims = {row.code: passing_claim(row) for row in rows} | (answers or {})
     save_answers(proposal=draft, answers=claims, revision=draft.revision, by=by, now=now)
     draft.refresh_from_db()
-    save_offer(proposal=draft, offer=offer_of(prices), revision=draft.revision, by=by, now=now)
+    offer = offer_of(prices, step_prices=step_prices_of(draft.tender))
+    save_offer(proposal=draft, offer=offer, revision=draft.revision, by=by, now=now)
     codes = [declaration["code"] for declaration in draft.tender.declarations]
     accept_declarations(proposal=draft, codes=codes, by=by, now=now)
     for wanted in wanted_with_proposal(draft.tender):
@@ -73,16 +75,25 @@ def complete_proposal(
 
 
 def offer_of(prices: dict | None = None, **changes) -> Offer:
-    """An offer in which nothing is missing."""
+    """An offer in which nothing is missing, for a tender with the quantity steps of the FPV template."""
     facts = {
         "prices": prices or {"trial_unit_price": Decimal("4380.00"), "production_unit_price": Decimal("3590.00")},
+        "step_prices": {500: Decimal(4150), 1500: Decimal(4050)},
+        "delivery_place": "Riga, Latvia",
+        "vat_basis": "WITHOUT",
+        "validity_days": 120,
         "lead_time_days": 21,
         "monthly_capacity": 400,
         "production_region": "Example region",
-        "partners": "Placeholder Rotors, motors",
+        "partners": [{"name": "Placeholder Rotors", "country": "LV", "part": "motors"}],
         "trial_support": "Two people on site for the first week.",
     }
     return Offer(**(facts | changes))
+
+
+def step_prices_of(tender: Tender) -> dict[int, Decimal]:
+    """A price for each quantity of the tender that no price line holds; the larger the cheaper."""
+    return {quantity: Decimal(4200 - quantity // 10) for quantity in steps_to_price(tender)}
 
 
 def change_draft(proposal: Proposal, *, now: datetime | None = None) -> Proposal:
@@ -90,7 +101,7 @@ def change_draft(proposal: Proposal, *, now: datetime | None = None) -> Proposal
     proposal.refresh_from_db()
     return save_offer(
         proposal=proposal,
-        offer=offer_of(lead_time_days=proposal.lead_time_days + 1),
+        offer=offer_of(lead_time_days=proposal.lead_time_days + 1, step_prices=step_prices_of(proposal.tender)),
         revision=proposal.revision,
         by=companies.owner_of(proposal.company),
         now=now or clock.database_now(),

@@ -25,15 +25,15 @@ class Proposal(models.Model):
     revision = models.PositiveIntegerField(default=1)  # grows with each saved change of the draft
 
     prices = models.JSONField(default=dict)  # price line code -> decimal string, in the tender's currency
-    step_prices = models.JSONField(default=dict)  # smallest quantity of the step -> decimal string for one drone
+    step_prices = models.JSONField(default=dict)  # quantity -> decimal string, where no price line holds that price
     delivery_place = models.CharField(_("place of delivery"), max_length=120, blank=True)
     vat_basis = models.CharField(_("VAT"), max_length=12, choices=VatBasis, blank=True)
     validity_days = models.PositiveSmallIntegerField(_("days of validity"), null=True, blank=True)
-    capacity_by_month = models.JSONField(default=dict)  # month such as 2027-03 -> complete drones
+    capacity_by_month = models.JSONField(default=dict)  # 2027-03 -> drones; only where it is not monthly_capacity
     lead_time_days = models.PositiveSmallIntegerField(_("lead time of the trial batch, days"), null=True, blank=True)
     monthly_capacity = models.PositiveIntegerField(_("drones a month"), null=True, blank=True)
     production_region = models.CharField(_("region of production"), max_length=120, blank=True)
-    partners = models.TextField(_("partners and subcontractors"), max_length=2000, blank=True)
+    partners = models.JSONField(_("partners and subcontractors"), default=list)  # [{"name", "country", "part"}]
     prevailing_language = models.CharField(_("prevailing language"), max_length=2, blank=True)
     trial_support = models.TextField(_("support at the trials"), max_length=2000, blank=True)
     declarations_accepted = models.JSONField(default=list)  # codes of the tender's declarations

@@ -1,6 +1,3 @@
-from dataclasses import replace
-from decimal import Decimal
-
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -8,27 +5,28 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coalition_portal.permission import Denied, Refused
-from tenders.notices.models import Tender
-from tenders.notices.price import evaluated_price, price_points
 from tenders.proposals import drafting
-from tenders.proposals.draft_texts import OFFER_FIELDS, PRICE, offer_texts, prices_of
-from tenders.proposals.drafting import Offer, StaleDraft
-from tenders.proposals.forms import DeclarationsForm, OfferForm, packed, revision_in, unpacked
+from tenders.proposals.draft_texts import offer_texts, partner_fields, partners_of
+from tenders.proposals.drafting import StaleDraft
+from tenders.proposals.forms import DeclarationsForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
+from tenders.proposals.offer_checks import cautions_about, steps_with_prices, totals_of
+from tenders.proposals.offer_form import OfferForm, partner_rows_to_show
 from tenders.proposals.views.pages import DraftPage, editing_page
+from tenders.proposals.wanted_offer import usual_language
 
-UNIT_PRICES = ("trial_unit_price", "production_unit_price")
+PARTNERS_ANCHOR = "#partners"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editing_page
 def offer(request: HttpRequest, page: DraftPage) -> HttpResponse:
-    """Prices, capacity and, for a signatory, the declarations. What can be kept is saved beside what cannot."""
+    """Prices, terms, capacity and, for a signatory, the declarations. What can be kept is saved beside what cannot."""
     tender = page.proposal.tender
     declared = DeclarationsForm(tender, initial={"declarations": page.proposal.declarations_accepted})
     if request.method != "POST":
-        return _render(request, page, OfferForm(tender, initial=offer_texts(page.proposal)), declared)
-    form = OfferForm(tender, data=request.POST)
+        return _render(request, page, _form(page.proposal), declared)
+    form = _form(page.proposal, _without_removed(request.POST))
     is_clean = form.is_valid()
     if page.can_sign:
         declared = DeclarationsForm(tender, data=request.POST)
@@ -47,12 +45,33 @@ def offer(request: HttpRequest, page: DraftPage) -> HttpResponse:
     return _lead_on(request, page) if is_clean else _render(request, page, form, declared, status=422)
 
 
+def _form(proposal: Proposal, data=None) -> OfferForm:
+    rows = partner_rows_to_show([row for row, _partner in partners_of(proposal)], data)
+    return OfferForm(proposal.tender, partners=rows, data=data, initial=_shown(proposal))
+
+
+def _shown(proposal: Proposal) -> dict[str, str]:
+    """What the page shows: the tender's language stands there until the company chooses."""
+    texts = offer_texts(proposal)
+    return texts | {"prevailing_language": texts["prevailing_language"] or usual_language(proposal.tender)}
+
+
+def _without_removed(data):
+    """What was typed, with the row emptied whose button was pressed."""
+    row = data.get("remove", "")
+    if not row.isdecimal():
+        return data
+    emptied = data.copy()
+    for field in partner_fields(int(row)).values():
+        emptied[field] = ""
+    return emptied
+
+
 def _saved(request: HttpRequest, page: DraftPage, form: OfferForm) -> Proposal:
     """Fields that cannot be kept as typed stay as they were saved."""
-    texts = offer_texts(page.proposal) | form.readable
-    return drafting.save_offer(
+    return drafting.save_offer_fields(
         proposal=page.proposal,
-        offer=_offer_of(texts),
+        texts=form.readable,
         revision=revision_in(request.POST),
         seen=unpacked(request.POST.get("seen", "")),
         by=request.user,
@@ -60,20 +79,17 @@ def _saved(request: HttpRequest, page: DraftPage, form: OfferForm) -> Proposal:
     )
 
 
-def _offer_of(texts: dict[str, str]) -> Offer:
-    prices = {field.removeprefix(PRICE): text for field, text in texts.items() if field.startswith(PRICE)}
-    return replace(Offer(prices=prices), **{name: texts[name] for name in OFFER_FIELDS})
-
-
 def _lead_on(request: HttpRequest, page: DraftPage) -> HttpResponse:
     messages.success(request, _("Your offer is saved."))
+    if "remove" in request.POST or request.POST.get("stay") == "partners":
+        return redirect(page.url("proposal-offer") + PARTNERS_ANCHOR)
     name = "proposal-offer" if "stay" in request.POST else "proposal-documents"
     return redirect(name, page.proposal.public_id)
 
 
 def _render_stale(request: HttpRequest, page: DraftPage, declared: DeclarationsForm, stale: StaleDraft) -> HttpResponse:
     page.proposal.refresh_from_db()
-    form = OfferForm(page.proposal.tender, data=stale.values)
+    form = _form(page.proposal, stale.values)
     form.is_valid()
     for field, saved in stale.clashes.items():
         form.add_error(field, _("Somebody else saved here: %(saved)s") % {"saved": saved or _("nothing")})
@@ -94,23 +110,10 @@ def _render(
         "form": form,
         "declared": declared,
         "problem": problem,
+        "steps": [step for step in steps_with_prices(page.proposal) if step.price is not None],
         "totals": totals_of(page.proposal),
+        "cautions": cautions_about(page.proposal),
         "revision": page.proposal.revision,
-        "seen": packed(offer_texts(page.proposal)),
+        "seen": packed(_shown(page.proposal)),
     }
     return render(request, "proposals/offer.html", context, status=status)
-
-
-def totals_of(proposal: Proposal) -> dict[str, Decimal | int] | None:
-    """What the saved prices come to; None until both unit prices are there."""
-    prices = prices_of(proposal)
-    if not all(code in prices for code in UNIT_PRICES):
-        return None
-    tender: Tender = proposal.tender
-    evaluated = evaluated_price(prices, tender.trial_share_percent, tender.production_share_percent)
-    return {
-        "drones": tender.drones_per_batch,
-        "batch": prices["trial_unit_price"] * tender.drones_per_batch,
-        "evaluated": evaluated,
-        "points": price_points(evaluated, tender.ceiling_price, tender.full_points_price),
-    }

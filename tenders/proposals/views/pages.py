@@ -121,7 +121,7 @@ def editing_page(view: View) -> View:
 
 def page_of(request: HttpRequest, pid: str) -> DraftPage:
     proposal = get_object_or_404(with_content(proposals_visible_to(request.user)), public_id=pid)
-    closes_at = deadline_in_force(proposal.tender).closes_at
+    closes_at = proposal.tender.closes_at = deadline_in_force(proposal.tender).closes_at
     is_published = proposal.tender.state == TenderState.PUBLISHED
     return DraftPage(
         proposal=proposal,

@@ -42,6 +42,10 @@ def test_empty_draft_misses_everything(tender):
             "proposal-offer",
             "id_price-production_unit_price",
         ),
+        ("offer", "Price for 500 drones", "proposal-offer", "id_step-500"),
+        ("offer", "Price for 1,500 drones", "proposal-offer", "id_step-1500"),
+        ("offer", "Place of delivery", "proposal-offer", "id_delivery_place"),
+        ("offer", "VAT", "proposal-offer", "id_vat_basis"),
         ("offer", "Lead time of the trial batch", "proposal-offer", "id_lead_time_days"),
         ("offer", "Drones a month", "proposal-offer", "id_monthly_capacity"),
         ("offer", "Region of production", "proposal-offer", "id_production_region"),
@@ -51,11 +55,11 @@ def test_empty_draft_misses_everything(tender):
         ("documents", "Component origin table", "proposal-documents", "kind-origin_table"),
         ("declarations", "5 declarations to sign", "proposal-offer", "declarations"),
     ]
-    assert (overview.done, overview.wanted, overview.percent, overview.is_complete) == (1, 33, 3, False)
+    assert (overview.done, overview.wanted, overview.percent, overview.is_complete) == (1, 37, 2, False)
     assert [(task.code.value, task.state, task.done, task.wanted) for task in overview.tasks] == [
         ("model", "done", 1, 1),
         ("answers", "not_begun", 0, 18),
-        ("offer", "not_begun", 0, 5),
+        ("offer", "not_begun", 0, 9),
         ("documents", "not_begun", 0, 4),
         ("declarations", "not_begun", 0, 5),
     ]
@@ -67,7 +71,7 @@ def test_complete_draft_misses_nothing(tender):
     overview = _overview(proposal)
 
     assert (overview.missing, overview.missing_briefly, overview.warnings) == ([], [], [])
-    assert (overview.done, overview.wanted, overview.percent, overview.is_complete) == (33, 33, 100, True)
+    assert (overview.done, overview.wanted, overview.percent, overview.is_complete) == (38, 38, 100, True)
     assert {task.state for task in overview.tasks} == {"done"}
     assert overview.task("answers").need == "18 of 18 answered."
     assert overview.task("offer").need == "Prices, time and capacity are stated."
@@ -112,7 +116,7 @@ def test_one_thing_missing_of_each_page(tender):
         "1 declaration to sign",
     ]
     assert overview.missing_briefly == overview.missing
-    assert overview.percent == 87
+    assert overview.percent == 89
 
 
 def test_many_answers_are_told_in_one_line(tender):
@@ -171,4 +175,4 @@ def test_content_of_many_proposals_is_fetched_at_once(tender, django_assert_num_
 
     with django_assert_num_queries(5):
         overviews = [Overview(proposal) for proposal in with_content(Proposal.objects.all())]
-        assert [overview.percent for overview in overviews] == [3, 3, 3]
+        assert [overview.percent for overview in overviews] == [2, 2, 2]

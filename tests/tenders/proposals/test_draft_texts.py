@@ -1,3 +1,4 @@
+from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
@@ -25,13 +26,19 @@ CHOICE = Requirement(answer_type="CHOICE", choices=CHOICES, accepted_choices=["b
 TEXT = Requirement(answer_type="TEXT", choices=[], accepted_choices=[])
 TENDER = Tender(
     currency="EUR",
+    zone="Europe/Riga",
+    drones_per_batch=20,
     price={
+        "quantity_steps": [20, 500, 5000],
         "price_lines": [
             {"code": "trial_unit_price", "title_en": "Trial", "required": True},
+            {"code": "production_unit_price", "title_en": "Production", "required": True},
             {"code": "spares_price", "title_en": "Spares", "required": False},
-        ]
+        ],
     },
 )
+TENDER.closes_at = datetime(2026, 11, 30, 22, tzinfo=UTC)  # the first of December in Riga
+MONTHS = ["2026-12", *(f"2027-{month:02}" for month in range(1, 12))]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +168,39 @@ def test_number_wanted_names_places_and_unit():
             "x" * 121,
             "We got 121 characters. We want at most 120. Shorten it or put the rest into a document.",
         ),
-        ("partners", "Example 5 LLC, motors", ""),
+        ("step-500", "4100.5", ""),
+        ("step-20", "4100", "The offer has no field “step-20”. Reload the page."),
+        (
+            "step-500",
+            "0",
+            "We got “0”. We want a price above 0 and at most 10 million. Type the price of one piece.",
+        ),
+        ("capacity-2026-12", "0", ""),
+        ("capacity-2027-11", "1000000", ""),
+        ("capacity-2027-11", "1000001", "We got “1000001”. We want a number from 0 to 1,000,000."),
+        (
+            "capacity-2026-11",
+            "5",
+            "The offer has no month “2026-11”. Reload the page: the deadline may have moved.",
+        ),
+        ("validity_days", "120", ""),
+        ("validity_days", "0", "We got “0”. We want a number from 1 to 730."),
+        ("delivery_place", "Riga, Latvia", ""),
+        ("vat_basis", "EXEMPT", ""),
+        ("vat_basis", "NONE", "We got “NONE”, which is none of the choices. Choose one of them."),
+        ("prevailing_language", "uk", ""),
+        ("prevailing_language", "lv", "We got “lv”, which is none of the choices. Choose one of them."),
+        ("partner-1-name", "Example 5 LLC", ""),
+        (
+            "partner-1-name",
+            "x" * 161,
+            "We got 161 characters. We want at most 160. Shorten it or put the rest into a document.",
+        ),
+        ("partner-20-country", "LV", ""),
+        ("partner-20-country", "XX", "We got “XX”, which is no country of the list. Choose one of them."),
+        ("partner-21-country", "LV", "The offer has no field “partner-21-country”. Reload the page."),
+        ("partner-0-name", "A", "The offer has no field “partner-0-name”. Reload the page."),
+        ("partners", "Example 5 LLC, motors", "The offer has no field “partners”. Reload the page."),
         ("trial_support", "x" * 2000, ""),
         (
             "trial_support",
@@ -177,22 +216,45 @@ def test_sentence_about_the_offer(field, text, expected):
 def test_offer_goes_into_its_columns_and_comes_back():
     texts = {
         "price-trial_unit_price": "4380.5",
+        "price-production_unit_price": "",
         "price-spares_price": "",
+        "step-500": "4100",
+        **{f"capacity-{month}": "" for month in MONTHS},
+        "capacity-2027-01": "0",
+        "capacity-2027-11": "450",
         "lead_time_days": "21",
         "monthly_capacity": "",
+        "validity_days": "90",
+        "delivery_place": "Riga, Latvia",
         "production_region": "Example region",
-        "partners": "",
         "trial_support": "Two people.",
+        "vat_basis": "EXEMPT",
+        "prevailing_language": "",
+        "partner-1-name": "",
+        "partner-1-country": "",
+        "partner-1-part": "",
+        "partner-2-name": "Placeholder Rotors",
+        "partner-2-country": "LV",
+        "partner-2-part": "motors",
     }
 
     columns = offer_columns(texts)
 
     assert columns == {
         "prices": {"trial_unit_price": "4380.50"},
+        "step_prices": {"500": "4100.00"},
+        "capacity_by_month": {"2027-01": 0, "2027-11": 450},
+        "partners": [
+            {"name": "", "country": "", "part": ""},
+            {"name": "Placeholder Rotors", "country": "LV", "part": "motors"},
+        ],
         "lead_time_days": 21,
         "monthly_capacity": None,
+        "validity_days": 90,
+        "delivery_place": "Riga, Latvia",
         "production_region": "Example region",
-        "partners": "",
         "trial_support": "Two people.",
+        "vat_basis": "EXEMPT",
+        "prevailing_language": "",
     }
     assert offer_texts(Proposal(tender=TENDER, **columns)) == texts

@@ -298,7 +298,7 @@ def test_offer_may_be_saved_half_empty(draft, owner):
         proposal=draft, offer=Offer(prices={"trial_unit_price": "4380"}), revision=1, by=owner, now=clock.now()
     )
 
-    assert (saved.prices, saved.lead_time_days, saved.partners) == ({"trial_unit_price": "4380.00"}, None, "")
+    assert (saved.prices, saved.lead_time_days, saved.partners) == ({"trial_unit_price": "4380.00"}, None, [])
 
 
 def test_offer_that_cannot_be_read_is_refused_as_a_whole(draft, owner):

@@ -163,7 +163,7 @@ def test_task_list_says_what_is_missing_and_leads_on(web, draft):
 
     page = response.content.decode()
     assert "<title>NOT SUBMITTED: Advanced FPV drones: Example 10" in page
-    assert "32 items are missing." in page
+    assert "36 items are missing." in page
     assert "3 % complete: 1 of 33 items" in page
     assert f'href="{_url("proposal-answers", draft)}#fpv-01">18 answers: FPV-01' in page
     assert f'<a class="button" href="{_url("proposal-answers", draft)}">Continue: Answers to requirements</a>' in page

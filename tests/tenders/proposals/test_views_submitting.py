@@ -86,7 +86,7 @@ def test_check_page_links_to_what_is_missing(open_tender, web):
 
     page = web(draft).get(_url("proposal-check", draft)).content.decode()
 
-    assert "32 items are missing." in page
+    assert "36 items are missing." in page
     assert f'href="{_url("proposal-answers", draft)}#int-01">18 answers' in page
     assert f'href="{_url("proposal-documents", draft)}#kind-origin_table">Component origin table' in page
     assert "<b>Not signed.</b>" in page
@@ -113,7 +113,7 @@ def test_freezing_what_is_incomplete_says_what_is_missing(open_tender, web):
 
     response = web(draft).post(_url("proposal-stage", draft), follow=True)
 
-    assert "28 items are missing, the first: Answer to INT-01, Level speed." in response.content.decode()
+    assert "32 items are missing, the first: Answer to INT-01, Level speed." in response.content.decode()
 
 
 def test_an_editor_freezes_and_cannot_submit(open_tender, client_of):
@@ -505,7 +505,7 @@ def test_dashboard_puts_what_needs_doing_first(open_tender, web, client_of):
     assert "NOT SUBMITTED. 100 % complete." in page
     assert "Ready to submit" in page
     assert "Finish and submit: Interceptor drones, Draft 3" in page
-    assert "32 missing" in page
+    assert "36 missing" in page
     assert "Submit your changes: Interceptor drones, Changed 4" in page
     assert "Submit your changes: Interceptor drones, Sent 1" not in page
     assert page.count('<span class="tag good">SUBMITTED</span>') == 2
