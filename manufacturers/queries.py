@@ -9,7 +9,7 @@ from coalition_portal.identity.queries import country_of, has_role, is_staff_per
 from coalition_portal.identity.roles import Role
 from manufacturers.eligibility import is_eligible_state
 from manufacturers.models import NEEDS_REASON, Company, CompanyRecord, CompanyRole, DroneModel, Person, Undertaking
-from manufacturers.roles import EDIT, at_least
+from manufacturers.roles import EDIT, SIGN, at_least
 from manufacturers.undertaking_wording import WORDING
 
 Somebody = User | AnonymousUser
@@ -92,6 +92,11 @@ def people_of(company: Company) -> QuerySet[Person]:
 def people_who_can_edit(company: Company) -> QuerySet[User]:
     """Editors, signatories and owners whose accounts are active."""
     return User.objects.filter(is_active=True, person__company=company, person__role__in=at_least(EDIT)).order_by("pk")
+
+
+def people_who_can_sign(company: Company) -> QuerySet[User]:
+    """Signatories and owners whose accounts are active."""
+    return User.objects.filter(is_active=True, person__company=company, person__role__in=at_least(SIGN)).order_by("pk")
 
 
 def owners_of(company: Company) -> QuerySet[User]:

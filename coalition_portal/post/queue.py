@@ -1,4 +1,5 @@
 import json
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -13,7 +14,16 @@ def queue_mail(*, key: str, to: User, template: str, context: dict, now: datetim
     `template` names templates/mail/<template>.txt. `context` is kept as JSON: instants go under names that end in _at
     and come back as instants. It carries no sealed content: "there is news" and a path under `path`.
     """
-    mail = OutgoingMail(
+    _write([_mail(key, to, template, context, now)])
+
+
+def queue_mails(*, key: str, to: Iterable[User], template: str, context: dict, now: datetime) -> None:
+    """The same mail to several people in one statement; each person's key is `key` with their public id."""
+    _write([_mail(f"{key}:{person.public_id}", person, template, context, now) for person in to])
+
+
+def _mail(key: str, to: User, template: str, context: dict, now: datetime) -> OutgoingMail:
+    return OutgoingMail(
         key=key,
         to=to.email,
         language=to.language,
@@ -23,4 +33,7 @@ def queue_mail(*, key: str, to: User, template: str, context: dict, now: datetim
         created_at=now,
         due_at=now,
     )
-    OutgoingMail.objects.bulk_create([mail], ignore_conflicts=True)
+
+
+def _write(mails: list[OutgoingMail]) -> None:
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)

@@ -10,6 +10,7 @@ from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event, commit, new_salt
 from tenders.notices.changes import record_change
 from tenders.notices.models import ChangeKind, Deadline
+from tenders.proposals.auto_submit import receive_asked
 from tenders.proposals.models import Closing
 from tenders.proposals.queries import counting_bundles, deadlines_to_close
 
@@ -29,6 +30,7 @@ def close(*, deadline: Deadline) -> Closing | None:
         if not deadlines_to_close(closed_at).filter(pk=deadline.pk).exists():
             return None
         tender = deadline.tender
+        receive_asked(deadline, closed_at)
         salt, root = new_salt(), _set_of(tender)
         closing = Closing.objects.create(
             tender=tender,

@@ -2,6 +2,8 @@
 
 A judged row must name the deadline row in force, must not be stamped after the database's clock nor more than 60 s
 before it, and must agree with the closing row. SQLite's clock has milliseconds, so its upper end has 1 ms of tolerance.
+A receipt that the closing made because a company had asked for it is stamped with the instant of its staging instead.
+A provisional row needs the closing row, except where a clock was in doubt.
 """
 
 from coalition_portal.guards import Guard, append_only
@@ -19,7 +21,14 @@ DECLARE
     closed boolean := EXISTS (
         SELECT 1 FROM tenders_proposals_closing c WHERE c.tender_id = NEW.tender_id AND c.seq = NEW.seq);
 BEGIN
-    IF stamped > clock_timestamp() OR stamped < clock_timestamp() - interval '60 seconds' THEN
+    IF to_jsonb(NEW)->>'kind' = 'AUTO' THEN
+        IF NOT EXISTS (
+            SELECT 1 FROM tenders_proposals_bundle b
+            WHERE b.id = (to_jsonb(NEW)->>'bundle_id')::bigint AND b.staged_at = stamped) THEN
+            RAISE EXCEPTION '%: the stamp % is not that of the staging', TG_TABLE_NAME, stamped
+                USING ERRCODE = 'integrity_constraint_violation';
+        END IF;
+    ELSIF stamped > clock_timestamp() OR stamped < clock_timestamp() - interval '60 seconds' THEN
         RAISE EXCEPTION '%: the stamp % is not within 60 s before the clock', TG_TABLE_NAME, stamped
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -31,7 +40,8 @@ BEGIN
         RAISE EXCEPTION '%: the row does not name the deadline in force', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
-    IF (TG_ARGV[0] = 'open' AND closed) OR (TG_ARGV[0] = 'closed' AND NOT closed) THEN
+    IF (TG_ARGV[0] = 'open' AND closed)
+        OR (TG_ARGV[0] = 'closed' AND NOT closed AND to_jsonb(NEW)->>'incident_id' IS NULL) THEN
         RAISE EXCEPTION '%: the row disagrees with the closing row', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -41,12 +51,21 @@ $guard$;
 """
 
 CLOSED = "EXISTS (SELECT 1 FROM tenders_proposals_closing c WHERE c.tender_id = NEW.tender_id AND c.seq = NEW.seq)"
-DISAGREES = {"open": CLOSED, "closed": f"NOT {CLOSED}", "either": "0"}
+DISAGREES = {"open": CLOSED, "closed": f"NOT {CLOSED} AND NEW.incident_id IS NULL", "either": "0"}
+STAGED_THEN = (
+    "EXISTS (SELECT 1 FROM tenders_proposals_bundle b WHERE b.id = NEW.bundle_id AND b.staged_at = NEW.received_at)"
+)
 
 
 def _judged(table: str, closing: str, stamp: str = "received_at") -> Guard:
     """`closing`: the row needs the deadline row to be `open` (no closing row), `closed`, or `either`."""
     name = f"{table}_judged"
+    outside = (
+        f"NEW.{stamp} > strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.001 seconds') "
+        f"OR NEW.{stamp} < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds')"
+    )
+    if table == RECEIPT:
+        outside = f"CASE NEW.kind WHEN 'AUTO' THEN NOT {STAGED_THEN} ELSE {outside} END"
     return Guard(
         name=name,
         table=table,
@@ -56,8 +75,7 @@ def _judged(table: str, closing: str, stamp: str = "received_at") -> Guard:
         sqlite=f"""
 CREATE TRIGGER {name} BEFORE INSERT ON {table} BEGIN
     SELECT RAISE(ABORT, '{table}: the stamp is not within 60 s before the clock')
-    WHERE NEW.{stamp} > strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.001 seconds')
-       OR NEW.{stamp} < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds');
+    WHERE {outside};
     SELECT RAISE(ABORT, '{table}: the row does not name the deadline in force')
     WHERE NOT EXISTS (
         SELECT 1 FROM tenders_notices_deadline d
@@ -122,6 +140,7 @@ APPEND_ONLY = [
     PROVISIONAL,
     "tenders_proposals_provisionaldecision",
     "tenders_proposals_reinstatement",
+    "tenders_proposals_withdrawalnotice",
     CLOSING,
     "tenders_proposals_openedproposal",
 ]

@@ -16,11 +16,12 @@ from tenders.notices import price
 from tenders.notices.changes import record_change
 from tenders.notices.models import ChangeKind, Tender
 from tenders.notices.states import TENDER
-from tenders.proposals import vault
+from tenders.proposals import telling, vault
 from tenders.proposals.models import Bundle, OpenedProposal, Opening, Proposal
 from tenders.proposals.permissions import check_can_confirm_opening, check_can_propose_opening
 from tenders.proposals.queries import counting_bundles, is_closed, undecided_provisionals
 from tenders.proposals.states import PROPOSAL, ProposalState
+from tenders.proposals.withdrawal_notice import notices_of_opened
 
 
 class NotReadyToOpen(Refused):
@@ -100,6 +101,7 @@ def _open(opening: Opening, tender: Tender, contents: list, by: User) -> Opening
     tender.version += 1
     tender.save(update_fields=["state", "opened_at", "updated_at", "version"])
     record_change(kind=ChangeKind.OPENED, tender=tender, at=opening.opened_at)
+    telling.tell_withdrawal_notices(tender, notices_of_opened(tender), now=opening.opened_at)
     append(
         event=Event.PROPOSALS_TENDER_OPENED,
         subject=tender.number,

@@ -11,6 +11,7 @@ from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from coalition_portal import clock
 from coalition_portal.canonical import canonical_json
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
@@ -20,9 +21,8 @@ from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.contents import stored_bytes
 from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
 from tenders.proposals.permissions import check_can_edit_draft
-from tenders.proposals.offer_sheet import offer_as_frozen
 
-SCHEMA = "idc-proposal/2"
+SCHEMA = "idc-proposal/1"
 
 
 class NotStageable(Refused):
@@ -44,7 +44,9 @@ def stage(*, proposal: Proposal, by: User, now: datetime) -> Bundle:
     overview = Overview(draft)
     _check_complete(overview)
     _check_documents_are_kept(overview.documents)
-    frozen = _frozen(overview, version=latest.version + 1 if latest else 1, by=by, now=now)
+    # Rule: when time runs out a version may be submitted as of its staging, so the database's clock stamps it.
+    staged_at = clock.database_now()
+    frozen = _frozen(overview, version=latest.version + 1 if latest else 1, by=by, now=staged_at)
     with transaction.atomic(durable=True):
         return _record(frozen, by, now)
 
@@ -113,7 +115,8 @@ def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
     latest = _latest(draft)
     if usable := _usable(latest, draft.revision):
         return usable
-    facts = {"proposal": draft.public_id, "version": frozen.version, "bundle_sha256": frozen.sha256, "staged_at": now}
+    facts = {"proposal": draft.public_id, "version": frozen.version, "bundle_sha256": frozen.sha256}
+    facts["staged_at"] = frozen.staged_at
     sealed = sealed_log.seal("staging", facts)
     frozen.salt, frozen.commitment = sealed.salt, sealed.commitment
     frozen.save(force_insert=True)
@@ -122,7 +125,7 @@ def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
 
 
 def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
-    """What reviewers will read, and nothing else of the company: schema idc-proposal/2, numbers as decimal strings."""
+    """What reviewers will read, and nothing else of the company: schema idc-proposal/1, numbers as decimal strings."""
     proposal = overview.proposal
     company, model = proposal.company, proposal.drone_model
     return {
@@ -142,7 +145,7 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
             row.code: {"type": row.answer_type, "value": _plain_claim(overview.claims[row.code])}
             for row in overview.requirements
         },
-        "offer": offer_as_frozen(proposal),
+        "offer": _offer_of(proposal),
         "declarations": list(proposal.declarations_accepted),
         "documents": [_document_of(document) for document in overview.documents],
         "staged_at": now,
@@ -151,6 +154,18 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
 
 def _plain_claim(claim):
     return claim if isinstance(claim, bool | str) else plain(claim)
+
+
+def _offer_of(proposal: Proposal) -> dict:
+    return {
+        "currency": proposal.tender.currency,
+        "prices": dict(proposal.prices),
+        "lead_time_days": proposal.lead_time_days,
+        "monthly_capacity": proposal.monthly_capacity,
+        "production_region": proposal.production_region,
+        "partners": proposal.partners,
+        "trial_support": proposal.trial_support,
+    }
 
 
 def _document_of(document: Document) -> dict:

@@ -12,14 +12,15 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from coalition_portal import clock, locks
+from coalition_portal.arrival import arrived_at
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
-from coalition_portal.post.queue import queue_mail
+from manufacturers.queries import people_who_can_sign
 from tenders.notices.models import Deadline
 from tenders.notices.states import TenderState
-from tenders.proposals import sealed_log
+from tenders.proposals import sealed_log, telling
 from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
-from tenders.proposals.permissions import check_can_submit, check_can_withdraw
+from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.states import PROPOSAL
 
 
@@ -54,31 +55,32 @@ class Judgement:
         return self.received_at >= self.deadline.closes_at
 
 
-def submit(*, bundle: Bundle, sha256: str, by: User) -> Outcome:
+def submit(*, bundle: Bundle, sha256: str, by: User, stamp: datetime | None = None) -> Outcome:
     """Receive one staged version. A repeat returns the row of the first time; `sha256` is what the person saw.
 
+    `stamp` is when a trusted proxy had the whole request (coalition_portal/arrival.py), None where there is none.
     Raises NotSubmittable for a wrong digest, a tender that is not published or a version that was overtaken, and
     Denied for a person who is no signatory. Nothing but rows is written; mails leave with the sweep.
     """
-    arrived = clock.database_now()
+    arrived = arrived_at(stamp, clock.database_now())
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(bundle.proposal.tender_id)
         proposal = _locked(bundle.proposal_id)
-        check_can_submit(by, proposal)
+        signatories = _signatories(proposal, by)
         judgement = _judge(proposal, arrived)
         if judgement.newest_version >= bundle.version and (known := Receipt.objects.filter(bundle=bundle).first()):
             return Outcome(receipt=known)
         _check_submittable(proposal, bundle, sha256, judgement)
-        return _write_submit(judgement, proposal, bundle, by)
+        return _write_submit(judgement, proposal, bundle, by, signatories)
 
 
-def withdraw(*, proposal: Proposal, by: User) -> Outcome:
+def withdraw(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Outcome:
     """Take back the version that counts, judged exactly like submitting."""
-    arrived = clock.database_now()
+    arrived = arrived_at(stamp, clock.database_now())
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
         proposal = _locked(proposal.pk)
-        check_can_withdraw(by, proposal)
+        signatories = _signatories(proposal, by)
         receipt = (
             Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
         )
@@ -89,12 +91,20 @@ def withdraw(*, proposal: Proposal, by: User) -> Outcome:
         if known := Withdrawal.objects.filter(receipt=receipt).first():
             return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
-        return _write_withdraw(_judge(proposal, arrived), proposal, receipt, by)
+        return _write_withdraw(_judge(proposal, arrived), proposal, receipt, by, signatories)
 
 
 def _locked(proposal_pk: int) -> Proposal:
     rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
     return rows.get(pk=proposal_pk)
+
+
+def _signatories(proposal: Proposal, by: User) -> list[User]:
+    """Everybody who may sign for the company: read once, for the right of `by` and for whom to tell."""
+    signatories = list(people_who_can_sign(proposal.company))
+    if by not in signatories:
+        check_can_submit(by, proposal)
+    return signatories
 
 
 def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
@@ -125,7 +135,9 @@ def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgemen
         )
 
 
-def _write_submit(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User) -> Outcome:
+def _write_submit(
+    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, signatories: list[User]
+) -> Outcome:
     if judgement.is_late:
         return _refuse(judgement, proposal, bundle, by, Act.SUBMIT)
     if judgement.is_closed:
@@ -133,30 +145,24 @@ def _write_submit(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: 
     sealed = _sealed("receipt", judgement, bundle)
     receipt = Receipt.objects.create(bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
     _move(proposal, "submit")
-    queue_mail(
-        key=f"receipt:{proposal.public_id}:{bundle.version}",
-        to=by,
-        template="proposal_received",
-        context={
-            "tender": proposal.tender.number,
-            "version": bundle.version,
-            "received_at": receipt.received_at,
-            "path": f"/proposals/{proposal.public_id}/receipt/{bundle.version}/",
-        },
-        now=judgement.received_at,
-    )
+    telling.tell_received(receipt, to=signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(receipt=receipt)
 
 
-def _write_withdraw(judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User) -> Outcome:
+def _write_withdraw(
+    judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User, signatories: list[User]
+) -> Outcome:
     if judgement.is_late:
         return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
     if judgement.is_closed:
         return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
     sealed = _sealed("withdrawal", judgement, receipt.bundle)
     withdrawal = Withdrawal.objects.create(receipt=receipt, proposal=proposal, **_columns(judgement, by, sealed))
+    # What was to be submitted when time runs out is taken back with the rest.
+    proposal.auto_submit = proposal.auto_submit_by = proposal.auto_submit_at = None
     _move(proposal, "withdraw")
+    telling.tell_withdrawn(withdrawal, to=signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(withdrawal=withdrawal)
 
@@ -182,17 +188,7 @@ def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle,
 
 
 def _sealed(act: str, judgement: Judgement, bundle: Bundle) -> sealed_log.Sealed:
-    return sealed_log.seal(
-        act,
-        {
-            "proposal": bundle.proposal.public_id,
-            "version": bundle.version,
-            "bundle_sha256": bundle.sha256,
-            "deadline_seq": judgement.deadline.seq,
-            "closes_at": judgement.deadline.closes_at,
-            "received_at": judgement.received_at,
-        },
-    )
+    return sealed_log.seal_judged(act, bundle, judgement.deadline, judgement.received_at)
 
 
 def _columns(judgement: Judgement, by: User, sealed: sealed_log.Sealed) -> dict:
@@ -209,4 +205,4 @@ def _columns(judgement: Judgement, by: User, sealed: sealed_log.Sealed) -> dict:
 
 def _move(proposal: Proposal, act: str) -> None:
     proposal.state = PROPOSAL.check(proposal.state, act)
-    proposal.save(update_fields=["state"])
+    proposal.save(update_fields=["state", "auto_submit", "auto_submit_by", "auto_submit_at"])

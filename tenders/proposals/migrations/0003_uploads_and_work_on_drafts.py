@@ -214,7 +214,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='provisional',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('incident', None), ('received_at__lt', models.F('closes_at')), ('witnessed_at', None)), models.Q(('incident__isnull', False), ('witnessed_at__lt', models.F('closes_at'))), _connector='OR'), name='provisional_before_deadline_by_some_clock'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('incident', None), ('received_at__lt', models.F('closes_at')), ('witnessed_at', None)), models.Q(('incident__isnull', False), ('witnessed_at__isnull', False), models.Q(('received_at__lt', models.F('closes_at')), ('witnessed_at__lt', models.F('closes_at')), _connector='OR')), _connector='OR'), name='provisional_before_deadline_by_some_clock'),
         ),
         migrations.AddField(
             model_name='content',

@@ -104,8 +104,8 @@ class Refusal(Judged):
 class Provisional(Judged):
     """An act that may be in time although it cannot be received: two people decide it.
 
-    Either it arrived before the deadline while the tender closed, or a clock was in doubt (`incident`) and another
-    trusted clock, which read `witnessed_at`, puts it before the deadline.
+    Either it arrived before the deadline while the tender closed, or a clock was in doubt (`incident`) and the deadline
+    lies between two trusted clocks, the database's `received_at` and the host's steady `witnessed_at`.
     """
 
     incident = models.ForeignKey("portal_watch.Incident", null=True, on_delete=models.PROTECT, related_name="+")
@@ -118,7 +118,8 @@ class Provisional(Judged):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(incident=None, witnessed_at=None, received_at__lt=models.F("closes_at"))
-                | models.Q(incident__isnull=False, witnessed_at__lt=models.F("closes_at")),
+                | models.Q(incident__isnull=False, witnessed_at__isnull=False)
+                & (models.Q(received_at__lt=models.F("closes_at")) | models.Q(witnessed_at__lt=models.F("closes_at"))),
                 name="provisional_before_deadline_by_some_clock",
             ),
             models.UniqueConstraint(fields=["bundle", "seq", "act"], name="provisional_once_per_deadline"),

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db import DatabaseError, connection, transaction
 
+from coalition_portal.watch.models import Incident
 from tenders.proposals.models import Bundle, Closing, Opening, Provisional, Receipt, Refusal, Withdrawal
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import staged_bundle
@@ -73,6 +74,26 @@ def test_receipt_after_the_closing_row_and_provisional_before_it_are_refused(cut
     cutoff.close()
     assert _is_refused(Receipt, row)
     assert not _is_refused(Provisional, row | {"act": "SUBMIT"})
+
+
+@pytest.mark.parametrize(("offset", "refused"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, True)])
+def test_receipt_made_by_the_closing_is_stamped_with_its_staging(cutoff, offset, refused):
+    bundle = staged_bundle(tender=cutoff.tender)
+    row = _judged(cutoff, bundle, bundle.staged_at + offset, kind="AUTO")
+
+    assert _is_refused(Receipt, row) == refused
+
+
+def test_provisional_row_of_an_incident_needs_no_closing_but_some_clock_before_the_deadline(cutoff):
+    bundle = staged_bundle(tender=cutoff.tender)
+    incident = Incident.objects.create(begun_at=cutoff.closes_at, noticed_by="test", kind="DATABASE")
+    late, early = cutoff.closes_at, cutoff.closes_at - MICROSECOND
+    row = _judged(cutoff, bundle, late, act="SUBMIT", incident=incident)
+
+    assert _is_refused(Provisional, row)
+    assert _is_refused(Provisional, row | {"witnessed_at": late})
+    assert _is_refused(Provisional, row | {"incident": None, "witnessed_at": early})
+    assert not _is_refused(Provisional, row | {"witnessed_at": early})
 
 
 def test_receipt_for_another_companys_proposal_is_refused(cutoff):

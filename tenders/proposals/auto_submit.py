@@ -1,0 +1,132 @@
+"""Submit what is staged when time runs out, for a company that asked for it and did not press the button.
+
+A signatory asks for one version. The closing makes the receipt, under the lock that it holds anyway and before its own
+row; it is stamped with the instant of the staging. Until then the proposal is not submitted, and every page says so.
+"""
+
+from datetime import datetime
+
+from django.db import models, transaction
+from django.utils.translation import gettext as _
+
+from coalition_portal import clock, locks
+from coalition_portal.identity.models import User
+from coalition_portal.permission import Refused
+from manufacturers.queries import people_who_can_sign
+from tenders.notices.models import Deadline
+from tenders.notices.queries import deadline_in_force
+from tenders.notices.states import TenderState
+from tenders.proposals import sealed_log, telling
+from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind
+from tenders.proposals.permissions import check_can_submit
+from tenders.proposals.states import PROPOSAL
+
+
+class NotAskable(Refused):
+    """The version cannot be submitted when time runs out; the sentence says why."""
+
+
+def ask(*, bundle: Bundle, by: User) -> Proposal:
+    """Ask for one version, in the place of any other; judged by the database's clock like a submission."""
+    arrived = clock.database_now()
+    with locks.deadline_gate(), transaction.atomic(durable=True):
+        proposal = _locked(bundle.proposal, by)
+        _check_askable(proposal, bundle, arrived)
+        if proposal.auto_submit_id == bundle.pk:
+            return proposal
+        sealed = sealed_log.seal("ask to submit when time runs out", _facts(bundle, arrived))
+        _set(proposal, bundle, by, arrived)
+        sealed_log.record(sealed, at=arrived)
+        return proposal
+
+
+def take_back(*, proposal: Proposal, by: User) -> Proposal:
+    """Nothing is submitted for the company when time runs out. After the deadline it is too late to say so."""
+    arrived = clock.database_now()
+    with locks.deadline_gate(), transaction.atomic(durable=True):
+        proposal = _locked(proposal, by)
+        _check_in_time(proposal, arrived)
+        if proposal.auto_submit is None:
+            return proposal
+        sealed = sealed_log.seal("take back to submit when time runs out", _facts(proposal.auto_submit, arrived))
+        _set(proposal, None, None, None)
+        sealed_log.record(sealed, at=arrived)
+        return proposal
+
+
+def receive_asked(deadline: Deadline, now: datetime) -> list[Receipt]:
+    """Part of the closing, which holds the tender's exclusive lock: receipts for what was asked for and not submitted.
+
+    A version that a newer receipt overtook is left alone: the person pressed the button after all.
+    """
+    newest = Receipt.objects.filter(proposal=models.OuterRef("pk")).order_by("-bundle__version")
+    asked = (
+        Proposal.objects.select_for_update(of=("self",))
+        .filter(tender=deadline.tender_id, auto_submit_at__lt=deadline.closes_at)
+        .filter(auto_submit__staged_at__lt=deadline.closes_at)
+        .annotate(newest=models.Subquery(newest.values("bundle__version")[:1]))
+        .select_related("auto_submit", "auto_submit_by", "company", "tender")
+        .order_by("pk")
+    )
+    due = [proposal for proposal in asked if (proposal.newest or 0) < proposal.auto_submit.version]
+    return [_receive(proposal, deadline, now) for proposal in due]
+
+
+def _receive(proposal: Proposal, deadline: Deadline, now: datetime) -> Receipt:
+    bundle = proposal.auto_submit
+    bundle.proposal = proposal
+    sealed = sealed_log.seal_judged("receipt", bundle, deadline, bundle.staged_at)
+    receipt = Receipt.objects.create(
+        kind=ReceiptKind.AUTO,
+        bundle=bundle,
+        proposal=proposal,
+        tender_id=deadline.tender_id,
+        seq=deadline.seq,
+        closes_at=deadline.closes_at,
+        received_at=bundle.staged_at,
+        by=proposal.auto_submit_by,
+        salt=sealed.salt,
+        commitment=sealed.commitment,
+    )
+    proposal.state = PROPOSAL.check(proposal.state, "submit")
+    proposal.save(update_fields=["state"])
+    telling.tell_received(receipt, to=people_who_can_sign(proposal.company), now=now)
+    sealed_log.record(sealed, at=now)
+    return receipt
+
+
+def _locked(proposal: Proposal, by: User) -> Proposal:
+    locks.tender_shared(proposal.tender_id)
+    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "auto_submit__proposal")
+    locked = rows.get(pk=proposal.pk)
+    check_can_submit(by, locked)
+    return locked
+
+
+def _check_askable(proposal: Proposal, bundle: Bundle, arrived: datetime) -> None:
+    _check_in_time(proposal, arrived)
+    newest = Bundle.objects.filter(proposal=proposal).order_by("-version").first()
+    if newest is None or newest.pk != bundle.pk:
+        raise NotAskable(_("A newer version of this proposal is frozen. Reload the page and choose that one."))
+    if Receipt.objects.filter(bundle=bundle).exists():
+        raise NotAskable(_("This version has a receipt already, so there is nothing left to submit."))
+
+
+def _check_in_time(proposal: Proposal, arrived: datetime) -> None:
+    is_published = proposal.tender.state == TenderState.PUBLISHED
+    if not is_published or arrived >= deadline_in_force(proposal.tender).closes_at:
+        raise NotAskable(_("The deadline has passed, so this can no longer be changed. Your draft stays readable."))
+
+
+def _set(proposal: Proposal, bundle: Bundle | None, by: User | None, at: datetime | None) -> None:
+    proposal.auto_submit, proposal.auto_submit_by, proposal.auto_submit_at = bundle, by, at
+    proposal.save(update_fields=["auto_submit", "auto_submit_by", "auto_submit_at"])
+
+
+def _facts(bundle: Bundle, at: datetime) -> dict:
+    return {
+        "proposal": bundle.proposal.public_id,
+        "version": bundle.version,
+        "bundle_sha256": bundle.sha256,
+        "asked_at": at,
+    }
