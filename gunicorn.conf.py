@@ -22,17 +22,29 @@ loglevel = "warning" if settings.PORTAL_EMBEDDED else "info"
 if settings.PORTAL_EMBEDDED:
     workers = 1
 
-    def post_worker_init(worker):
-        from coalition_portal.embedded import Background, announce_when_ready
 
-        # Ctrl-C reaches the whole process group, and gunicorn tells its worker as well. Its handler takes a lock that
-        # is not reentrant, so that the second signal inside the first would leave the worker waiting for itself.
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-        worker.background = Background()
-        worker.background.start()
-        announce_when_ready()
+def post_worker_init(worker):
+    from coalition_portal.watch.clock_guard import start_watching
 
-    def worker_exit(server, worker):
-        # A worker that failed while it loaded the portal never had a background.
-        if background := getattr(worker, "background", None):
-            background.stop()
+    worker.clock_guard = start_watching("web")
+    if settings.PORTAL_EMBEDDED:
+        _start_background(worker)
+
+
+def _start_background(worker):
+    from coalition_portal.embedded import Background, announce_when_ready
+
+    # Ctrl-C reaches the whole process group, and gunicorn tells its worker as well. Its handler takes a lock that
+    # is not reentrant, so that the second signal inside the first would leave the worker waiting for itself.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    worker.background = Background()
+    worker.background.start()
+    announce_when_ready()
+
+
+def worker_exit(server, worker):
+    # A worker that failed while it loaded the portal never had a guard nor a background.
+    if guard := getattr(worker, "clock_guard", None):
+        guard.stop()
+    if background := getattr(worker, "background", None):
+        background.stop()

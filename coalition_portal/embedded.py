@@ -21,6 +21,8 @@ from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection, connections
 
+from coalition_portal import clock
+
 HOST = "127.0.0.1"
 READY_SECONDS = 60
 STOP_SECONDS = 5
@@ -161,7 +163,7 @@ def announce_when_ready() -> None:
 
 
 def _announce() -> None:
-    """One line when the portal really answers, then the people of the demo."""
+    """One line when the portal really answers and works, then the people of the demo."""
     address = f"http://{HOST}:{settings.PORT}/"
     if not _answers(f"{address}readyz"):
         print(f"The portal does not get ready; {address}readyz says which part.", file=sys.stderr, flush=True)
@@ -174,13 +176,19 @@ def _announce() -> None:
 
 
 def _answers(address: str) -> bool:
+    # Its models are loaded only once Django is set up, which is done by whoever starts this module.
+    from coalition_portal.watch.queries import stale_kinds
+
     until = time.monotonic() + READY_SECONDS
     while time.monotonic() < until:
         try:
-            with urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
-                return json.load(answer)["status"] == "ok"
+            # Asked before worker and beat have begun, the portal would call itself degraded.
+            if not stale_kinds(clock.now()):
+                with urlopen(address, timeout=5) as answer:  # noqa: S310 - our own address
+                    return json.load(answer)["status"] != "unready"
         except (URLError, OSError):
-            time.sleep(0.1)
+            pass
+        time.sleep(0.1)
     return False
 
 

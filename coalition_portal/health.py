@@ -13,12 +13,18 @@ from django.urls import path
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from coalition_portal import clock
 from coalition_portal.guards import missing_guards
 from coalition_portal.ledger.entries import chain_hash, leaf_hash
 from coalition_portal.ledger.models import Entry, Head
+from coalition_portal.watch.queries import FRESH, is_fresh, newest_beats, open_incident_kinds
 
 logger = logging.getLogger(__name__)
 BROKER_SECONDS = 2
+
+
+class Degraded(Exception):
+    """The portal serves, and somebody should look."""
 
 
 @require_safe
@@ -30,10 +36,16 @@ def healthz(request: HttpRequest) -> JsonResponse:
 @require_safe
 @never_cache
 def readyz(request: HttpRequest) -> JsonResponse:
-    """Each part by name with true or false. Reasons go to the log only: they would tell an outsider too much."""
+    """Each part by name with true or false. Reasons go to the log only: they would tell an outsider too much.
+
+    A portal without a fresh worker or beat, or with a clock in doubt, serves all the same: it is degraded, and the
+    answer is 200, so that no balancer takes it away from those who submit.
+    """
     parts = {name: _works(name, check) for name, check in CHECKS.items()}
-    ready = all(parts.values())
-    return JsonResponse({"status": "ok" if ready else "unready", "parts": parts}, status=200 if ready else 503)
+    if not all(parts.values()):
+        return JsonResponse({"status": "unready", "parts": parts}, status=503)
+    parts |= {name: _is_well(name, check) for name, check in WATCHED.items()}
+    return JsonResponse({"status": "ok" if all(parts.values()) else "degraded", "parts": parts})
 
 
 def _works(name: str, check: Callable[[], None]) -> bool:
@@ -42,6 +54,15 @@ def _works(name: str, check: Callable[[], None]) -> bool:
     except Exception:
         # Whatever stops a part, the answer is the same; the supervisor acts and the operator reads the log.
         logger.exception("not ready: %s", name)
+        return False
+    return True
+
+
+def _is_well(name: str, check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Degraded as told:
+        logger.warning("degraded: %s: %s", name, told)
         return False
     return True
 
@@ -91,6 +112,24 @@ def check_ledger() -> None:
         raise RuntimeError(f"entry {newest.index} does not hash to the head of the log")
 
 
+def check_worker() -> None:
+    _must_be_fresh("worker")
+
+
+def check_beat() -> None:
+    _must_be_fresh("beat")
+
+
+def _must_be_fresh(kind: str) -> None:
+    if settings.PORTAL_WORKERS and not is_fresh(kind, clock.now()):
+        raise Degraded(f"no {kind} beat in the last {FRESH.seconds} s; the newest: {newest_beats().get(kind)}")
+
+
+def check_clocks() -> None:
+    if kinds := open_incident_kinds():
+        raise Degraded(f"a clock is in doubt: {', '.join(kinds)}")
+
+
 CHECKS: dict[str, Callable[[], None]] = {
     "database": check_database,
     "guards": check_guards,
@@ -98,5 +137,6 @@ CHECKS: dict[str, Callable[[], None]] = {
     "storage": check_storage,
     "ledger": check_ledger,
 }
+WATCHED: dict[str, Callable[[], None]] = {"worker": check_worker, "beat": check_beat, "clocks": check_clocks}
 
 urlpatterns = [path("healthz", healthz, name="healthz"), path("readyz", readyz, name="readyz")]

@@ -27,6 +27,8 @@ class Event(models.TextChoices):
     MANUFACTURERS_COMPANY_CHANGED = "manufacturers:company:changed"
     MANUFACTURERS_PERSON_ADDED = "manufacturers:person:added"
     MANUFACTURERS_PERSON_REMOVED = "manufacturers:person:removed"
+    WATCH_INCIDENT_OPENED = "watch:incident:opened"
+    WATCH_INCIDENT_ENDED = "watch:incident:ended"
     NOTICES_TENDER_DRAFTED = "notices:tender:drafted"
     NOTICES_TENDER_CHANGED = "notices:tender:changed"
     NOTICES_APPROVAL_REQUESTED = "notices:approval:requested"

@@ -11,7 +11,8 @@ from coalition_portal.ledger.entries import Event
 def test_every_event_is_source_subject_action_and_named_after_it():
     with override("en"):
         assert {event.name for event in Event} == {event.value.replace(":", "_").upper() for event in Event}
-    assert all(re.fullmatch(r"(identity|manufacturers|notices|proposals|reviews):[a-z]+:[a-z]+", e) for e in Event)
+    sources = "identity|manufacturers|notices|proposals|reviews|watch"
+    assert all(re.fullmatch(rf"({sources}):[a-z]+:[a-z]+", event) for event in Event)
 
 
 def test_new_salt_is_128_random_bits():
