@@ -3,17 +3,19 @@
 import base64
 import json
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from django.core.exceptions import SuspiciousOperation
+from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
 from django.core.signals import got_request_exception
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import Resolver404, reverse
 from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from coalition_portal.lifecycle import IllegalMove
+from coalition_portal.permission import Denied, Refused
 from tenders.api import problems
 from tenders.api.problems import ProblemType
 
@@ -31,16 +33,26 @@ class Mistake:
     detail: str
 
 
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with one place in the body; `pointer` as in RFC 6901."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
 class Problem(exceptions.APIException):
-    """An expected error: its kind, a sentence about this one request, and headers that belong to it."""
+    """An expected error: its kind, a sentence about this one request, members and headers that belong to it."""
 
     def __init__(
         self,
         kind: ProblemType,
         detail: str,
         *,
-        mistakes: Sequence[Mistake] = (),
+        mistakes: Sequence[Mistake | Fault] = (),
         headers: Mapping[str, str] | None = None,
+        members: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(detail)
         self.kind = kind
@@ -48,6 +60,7 @@ class Problem(exceptions.APIException):
         self.sentence = detail
         self.mistakes = mistakes
         self.headers = headers or {}
+        self.members = members or {}
 
 
 def exception_handler(exception: Exception, context: dict) -> HttpResponse:
@@ -65,6 +78,21 @@ def response_to(exception: Exception, request: HttpRequest) -> HttpResponse:
     return response
 
 
+def instead_of(response: HttpResponse, request: HttpRequest) -> HttpResponse:
+    """The problem that stands for a page or a redirect: what refused the request on its way has logged it."""
+    kind, detail = {
+        400: (problems.BAD_REQUEST, _("The portal does not understand this request.")),
+        412: (problems.PRECONDITION_FAILED, _("If-Match holds for changes; a request that reads does not need it.")),
+        413: (problems.TOO_LARGE, _("The body is larger than this route takes.")),
+    }.get(
+        response.status_code,
+        (problems.FORBIDDEN, _("The portal’s pages come first: set up there what they ask of you."))
+        if response.status_code < 500
+        else (problems.INTERNAL_ERROR, _("The portal could not answer this request. Try again later.")),
+    )
+    return _response(Problem(kind, detail), request)
+
+
 def _response(problem: Problem, request: HttpRequest) -> HttpResponse:
     body = {
         "type": problem.kind.url,
@@ -75,6 +103,7 @@ def _response(problem: Problem, request: HttpRequest) -> HttpResponse:
     }
     if problem.mistakes:
         body["errors"] = [asdict(mistake) for mistake in problem.mistakes]
+    body |= problem.members
     content = json.dumps(body, ensure_ascii=False).encode()
     headers = {"Cache-Control": "no-store", **problem.headers}
     return HttpResponse(content, content_type=MEDIA_TYPE, status=problem.kind.status, headers=headers)
@@ -94,14 +123,9 @@ def shown(text: str) -> str:
 def _problem_of(exception: Exception, request: HttpRequest) -> Problem:
     if isinstance(exception, Problem):
         return exception
-    if isinstance(exception, Http404):
-        return Problem(problems.NOT_FOUND, _not_found(exception, request))
-    if isinstance(exception, exceptions.NotAcceptable):
-        return Problem(problems.NOT_ACCEPTABLE, _not_acceptable(request))
-    if isinstance(exception, exceptions.MethodNotAllowed):
-        return method_not_allowed(request.method, ["GET", "HEAD", "OPTIONS"])
-    if isinstance(exception, SuspiciousOperation):
-        return Problem(problems.BAD_REQUEST, _("The Host header of the request names another host than this portal."))
+    for kind, translate in TRANSLATIONS:
+        if isinstance(exception, kind):
+            return translate(exception, request)
     return Problem(
         problems.INTERNAL_ERROR, _("The portal could not answer this request. The error is recorded; try again later.")
     )
@@ -121,9 +145,67 @@ def _not_found(exception: Http404, request: HttpRequest) -> str:
     if isinstance(exception, Resolver404):
         index = reverse("api-index")
         return _("No route is %(path)s. The index at %(index)s links to all routes.") % {"path": path, "index": index}
+    if getattr(request, "is_private_api", False):
+        return _("Nothing that you may see is at %(path)s. What is missing and what is not yours look the same.") % {
+            "path": path
+        }
     return _("No published tender is at %(path)s. The list of tenders has all numbers.") % {"path": path}
 
 
 def _not_acceptable(request: HttpRequest) -> str:
     wanted = shown(request.META.get("HTTP_ACCEPT", ""))
     return _("The Accept header is %(wanted)s; this route writes another format only.") % {"wanted": wanted}
+
+
+def _of_refusal(refused: Refused) -> Problem:
+    """A refusal that names a field is about the body; any other is about how things stand."""
+    if refused.field is None:
+        return Problem(problems.CONFLICT, refused.sentence)
+    fault = Fault(f"/{refused.field}", "refused", refused.sentence)
+    return Problem(problems.VALIDATION, refused.sentence, mistakes=[fault])
+
+
+def _changed_meanwhile() -> Problem:
+    return Problem(problems.CONFLICT, _("This has changed meanwhile. Read it again to see what is possible now."))
+
+
+def _not_json() -> Problem:
+    return Problem(problems.BAD_REQUEST, _("The body is no JSON object in UTF-8."))
+
+
+def _cut_off() -> Problem:
+    return Problem(problems.BAD_REQUEST, _("The request ended before its body was whole. Send it again."))
+
+
+def _too_large() -> Problem:
+    return Problem(problems.TOO_LARGE, _("The body is larger than this route takes."))
+
+
+def _wrong_host() -> Problem:
+    return Problem(problems.BAD_REQUEST, _("The Host header of the request names another host than this portal."))
+
+
+def _forbidden() -> Problem:
+    return Problem(problems.FORBIDDEN, _("This is not allowed."))
+
+
+TRANSLATIONS: Sequence[tuple[type[Exception], Callable[[Exception, HttpRequest], Problem]]] = (
+    (Http404, lambda exception, request: Problem(problems.NOT_FOUND, _not_found(exception, request))),
+    (Denied, lambda exception, request: Problem(problems.FORBIDDEN, exception.reason)),
+    (Refused, lambda exception, request: _of_refusal(exception)),
+    (IllegalMove, lambda exception, request: _changed_meanwhile()),
+    (PermissionDenied, lambda exception, request: _forbidden()),
+    (
+        exceptions.NotAcceptable,
+        lambda exception, request: Problem(problems.NOT_ACCEPTABLE, _not_acceptable(request)),
+    ),
+    (
+        exceptions.MethodNotAllowed,
+        lambda exception, request: method_not_allowed(request.method, ["GET", "HEAD", "OPTIONS"]),
+    ),
+    (exceptions.ParseError, lambda exception, request: _not_json()),
+    (UnreadablePostError, lambda exception, request: _cut_off()),
+    (RequestDataTooBig, lambda exception, request: _too_large()),
+    (SuspiciousOperation, lambda exception, request: _wrong_host()),
+)
+"""The first kind that fits decides; whatever fits none is a fault of the portal."""

@@ -29,12 +29,12 @@ BAD_REQUEST = ProblemType(
     _("The request is not understood"),
     _(
         "The address carries a query parameter that the route does not know, or one parameter twice that may stand "
-        "once, or the request names a host that is not this portal. A parameter that was silently ignored would make "
-        "a short or wrong answer look like a right one, so it is refused."
+        "once, or the request names a host that is not this portal, or its body is no JSON, or names a member twice. "
+        "What was silently ignored would make a short or wrong answer look like a right one, so it is refused."
     ),
     _(
         "Compare the names of your parameters with the list of the route in the API documentation. Of all parameters "
-        "only status may be repeated."
+        "only status may be repeated. Write a body as one JSON object in UTF-8."
     ),
 )
 INVALID_CURSOR = ProblemType(
@@ -50,13 +50,52 @@ INVALID_CURSOR = ProblemType(
         "not expire."
     ),
 )
+UNAUTHENTICATED = ProblemType(
+    "unauthenticated",
+    401,
+    _("The portal does not know who asks"),
+    _(
+        "The route is for companies, and the request carries no valid key and no session. A key stops being valid when "
+        "it is revoked, when it runs out, when the account of its person is closed, and when its person no longer acts "
+        "for the company."
+    ),
+    _(
+        "Send the whole key, as it was shown once, in the header Authorization: Bearer. Where it is lost or no longer "
+        "valid, make another one on the page of your company’s keys."
+    ),
+)
+FORBIDDEN = ProblemType(
+    "forbidden",
+    403,
+    _("This is not allowed"),
+    _(
+        "The key lacks the scope that the route needs, or its person may not do this: viewers read only, and what "
+        "binds the company is for signatories. A request by a browser is also refused without its token against "
+        "forgery, and binding acts ask for the password again."
+    ),
+    _(
+        "The member detail says which of these it is. Make a key with the scope that is named there, or ask somebody "
+        "with that role in your company."
+    ),
+)
+SEALED = ProblemType(
+    "sealed",
+    403,
+    _("The proposals are sealed"),
+    _(
+        "Nobody sees the proposals of a tender before its opening, and nobody learns whether there are any. The member "
+        "opens_at says when the opening is possible at the earliest."
+    ),
+    _("Ask again after the opening."),
+)
 NOT_FOUND = ProblemType(
     "not-found",
     404,
     _("There is nothing at this address"),
     _(
-        "The route does not exist, or no published tender has this number. A tender that is not published yet is "
-        "answered in the same way. Routes other than the index have no slash at the end."
+        "The route does not exist, or no published tender has this number, or nothing of your company has this "
+        "identifier. A tender that is not published yet, and what belongs to another company, is answered in the same "
+        "way. Routes other than the index have no slash at the end."
     ),
     _(
         "Begin at the index of the API and follow the links in its answers. Write the number of a tender as the list "
@@ -67,8 +106,8 @@ METHOD_NOT_ALLOWED = ProblemType(
     "method-not-allowed",
     405,
     _("The method is not possible here"),
-    _("The routes of the public API are read-only. The Allow header lists the methods of this route."),
-    _("Use GET, or HEAD where you want the headers only."),
+    _("The route does not know this method; most routes are read-only. The Allow header lists what it takes."),
+    _("Use a method of the Allow header: GET, or HEAD where you want the headers only, works on nearly every route."),
 )
 NOT_ACCEPTABLE = ProblemType(
     "not-acceptable",
@@ -77,26 +116,97 @@ NOT_ACCEPTABLE = ProblemType(
     _("The Accept header of the request leaves out application/json, and the API writes no other format."),
     _("Send Accept: application/json, or no Accept header at all."),
 )
+CONFLICT = ProblemType(
+    "conflict",
+    409,
+    _("The state of things does not allow this now"),
+    _(
+        "What you ask for does not fit what there is: something is missing, a newer version counts, the same thing "
+        "exists already, or a request with the same Idempotency-Key is still running. The member detail says which."
+    ),
+    _("Read the proposal again, mend what detail names, and repeat the request."),
+)
+DEADLINE_PASSED = ProblemType(
+    "deadline-passed",
+    409,
+    _("The deadline has passed"),
+    _(
+        "The request arrived at the instant of the deadline or later, by the clock of the portal. The members deadline "
+        "and server_time show both instants. The attempt is recorded, and the draft is kept."
+    ),
+    _(
+        "Nothing more can be submitted or withdrawn. What was submitted before counts. After the deadline a signatory "
+        "can give notice of a withdrawal on the page of the proposal."
+    ),
+)
+PRECONDITION_FAILED = ProblemType(
+    "precondition-failed",
+    412,
+    _("The draft has changed since you read it"),
+    _("The If-Match header names another version than the one there is, so your change could undo somebody else’s."),
+    _("Read it again, make your change on what stands there now, and send the new ETag as If-Match."),
+)
+TOO_LARGE = ProblemType(
+    "too-large",
+    413,
+    _("The request is too large"),
+    _("The body is larger than the route takes. Files do not travel in JSON: they are uploaded by tus."),
+    _("Send less at once; send files to the uploads of the API."),
+)
+UNSUPPORTED_MEDIA_TYPE = ProblemType(
+    "unsupported-media-type",
+    415,
+    _("The body has the wrong type"),
+    _("The Content-Type header does not name the one type that the route reads."),
+    _("Send Content-Type: application/json in UTF-8; uploads are application/offset+octet-stream."),
+)
 VALIDATION = ProblemType(
     "validation",
     422,
     _("A value is not possible"),
     _(
-        "A query parameter is known, but its value is malformed, out of range or at odds with another one. The member "
-        "errors lists every parameter with what is wrong. A wrong window of time is an error and never a short answer."
+        "A query parameter or a member of the body has a value that is malformed, out of range or at odds with another "
+        "one, or the body has a member that the route does not know. The member errors lists each with what is wrong. "
+        "A wrong window of time is an error and never a short answer."
     ),
     _(
-        "Mend the parameters that errors names. Instants are written as in RFC 3339 with a zone, for example "
-        "2026-10-14T09:00:00Z; in an address a plus sign is written %2B."
+        "Mend what errors names: parameter is the name of a query parameter, pointer the place in the body as in RFC "
+        "6901. Instants are written as in RFC 3339 with a zone, for example 2026-10-14T09:00:00Z; in an address a plus "
+        "sign is written %2B."
     ),
+)
+IDEMPOTENCY_KEY_MISSING = ProblemType(
+    "idempotency-key-missing",
+    400,
+    _("The Idempotency-Key is missing"),
+    _(
+        "The route makes something that must not be made twice when a request is repeated, so it wants the header "
+        "Idempotency-Key with 1 to 200 visible characters that you choose."
+    ),
+    _("Make a random key for each act, and send the same key when you repeat the request for that act."),
+)
+IDEMPOTENCY_KEY_REUSED = ProblemType(
+    "idempotency-key-reused",
+    422,
+    _("The Idempotency-Key was used for another request"),
+    _("A request with this key and another method, address or body was answered within the last 24 hours."),
+    _("Send a new key with a new request, and the same body with a repeated one."),
+)
+PRECONDITION_REQUIRED = ProblemType(
+    "precondition-required",
+    428,
+    _("The If-Match header is missing"),
+    _("A change says which version it is made on, so that two people do not undo each other’s work unseen."),
+    _("Read what you want to change and send the ETag of the answer as If-Match."),
 )
 TOO_MANY = ProblemType(
     "too-many",
     429,
     _("Too many requests"),
     _(
-        "The limit of requests for your address is used up. Addresses of the sixth version of the Internet Protocol "
-        "are counted by their first 64 bits. RateLimit-Policy tells the limit, and RateLimit tells what is left."
+        "The limit of requests for your address or your key is used up. Addresses of the sixth version of the Internet "
+        "Protocol are counted by their first 64 bits. RateLimit-Policy tells the limit, and RateLimit tells what is "
+        "left. Submitting has a limit of its own for each company."
     ),
     _(
         "Wait as many seconds as the Retry-After header says. Send If-None-Match with the ETag of your last answer: an "
@@ -117,10 +227,21 @@ INTERNAL_ERROR = ProblemType(
 ALL = (
     BAD_REQUEST,
     INVALID_CURSOR,
+    IDEMPOTENCY_KEY_MISSING,
+    UNAUTHENTICATED,
+    FORBIDDEN,
+    SEALED,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     NOT_ACCEPTABLE,
+    CONFLICT,
+    DEADLINE_PASSED,
+    PRECONDITION_FAILED,
+    TOO_LARGE,
+    UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
+    IDEMPOTENCY_KEY_REUSED,
+    PRECONDITION_REQUIRED,
     TOO_MANY,
     INTERNAL_ERROR,
 )

@@ -33,6 +33,10 @@ class Limit:
 
 
 ANONYMOUS = Limit("anon", quota=600, window_seconds=600)
+KEY = Limit("key", quota=3000, window_seconds=600)
+SESSION = Limit("session", quota=3000, window_seconds=600)
+SUBMIT = Limit("submit", quota=120, window_seconds=600)
+"""For each company and never for each address: many bidders may stand behind one in the last minute."""
 
 
 @dataclass(frozen=True)
@@ -92,10 +96,13 @@ counter = _Counter()
 def spend(request: HttpRequest, now: datetime, limit: Limit = ANONYMOUS) -> Allowance | None:
     """Count one request of this address; None where the address or the cache is not known to answer."""
     address = client_address(request.META, settings.PORTAL_PROXY_COUNT)
-    if address is None:
-        return None
+    return None if address is None else spend_of(address, limit, now)
+
+
+def spend_of(spender: str, limit: Limit, now: datetime) -> Allowance | None:
+    """Count one request of whoever `spender` names; None where the cache is not known to answer."""
     window, passed = divmod(int(now.timestamp()), limit.window_seconds)
-    used = counter.count(f"api-{limit.name}-{address}-{window}", limit.window_seconds, now)
+    used = counter.count(f"api-{limit.name}-{spender}-{window}", limit.window_seconds, now)
     if used is None:
         return None
     return Allowance(limit, max(0, limit.quota - used), limit.window_seconds - passed, used > limit.quota)

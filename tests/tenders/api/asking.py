@@ -1,6 +1,7 @@
 """How tests ask the API and what they expect of every answer."""
 
 import base64
+import json
 import uuid
 from datetime import datetime, timedelta
 
@@ -43,7 +44,7 @@ class Api:
         return pages
 
 
-def problem(response, slug, title, detail, *errors):
+def problem(response, slug, title, detail, *errors, cache="no-store"):
     """What the body of this problem must be, whole."""
     body = {
         "type": f"{HOST}/problems/{slug}",
@@ -55,5 +56,28 @@ def problem(response, slug, title, detail, *errors):
     if errors:
         body["errors"] = [{"parameter": parameter, "code": code, "detail": words} for parameter, code, words in errors]
     assert response["Content-Type"] == "application/problem+json"
-    assert response["Cache-Control"] == "no-store"
+    assert response["Cache-Control"] == cache
     return body
+
+
+class Robot:
+    """A program of a company: it has a key and no cookies, and writes JSON."""
+
+    def __init__(self, client, token):
+        self.client = client
+        self.token = token
+
+    def ask(self, method, path, body=None, *, content=None, content_type="application/json", **headers):
+        """`body` is sent as JSON; `content` as it is. Without either there is no body."""
+        names = {name.replace("_", "-"): value for name, value in headers.items() if value is not None}
+        if self.token:
+            names.setdefault("Authorization", f"Bearer {self.token}")
+        if content is None:
+            content = b"" if body is None else json.dumps(body).encode()
+        url = path.removeprefix(HOST) if path.startswith(HOST) else f"/api/v1/{path}"
+        if not content:
+            return self.client.generic(method, url, headers=names)
+        return self.client.generic(method, url, content, content_type=content_type, headers=names)
+
+    def get(self, path, **headers):
+        return self.ask("GET", path, **headers)

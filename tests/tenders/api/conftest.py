@@ -6,7 +6,8 @@ from django.test import Client
 
 from tenders.api import throttling
 from tests.factories.cutoffs import CutOff
-from tests.tenders.api.asking import Api
+from tests.factories.keys import token_of
+from tests.tenders.api.asking import Api, Robot
 
 
 @pytest.fixture(autouse=True)
@@ -23,3 +24,13 @@ def api(db, time_machine):
 @pytest.fixture
 def cutoff(db, database_clock):
     return CutOff(database_clock)
+
+
+@pytest.fixture
+def robot_of(db):
+    """`robot_of(user)`: a program with a key of that person; `robot_of(token=...)` has that very one, or none."""
+
+    def make(user=None, token=None, **facts):
+        return Robot(Client(raise_request_exception=False), token_of(user, **facts) if user else token)
+
+    return make

@@ -214,7 +214,7 @@ def test_a_suspicious_request_is_no_fault_of_ours(api, monkeypatch):
 
     monkeypatch.setattr(rows, "tender_page", refuse)
 
-    assert api.get("tenders").status_code == 400
+    assert api.get("tenders").status_code == 413
 
 
 def test_every_answer_but_304_counts(api, tender):
