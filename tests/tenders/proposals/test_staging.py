@@ -1,6 +1,7 @@
 import hashlib
 import json
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -12,6 +13,7 @@ from coalition_portal.storage import document_storage, vault_storage
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals import staging, vault
+from tenders.proposals.contents import unsealed
 from tenders.proposals.documents import kept_documents, remove_document
 from tenders.proposals.models import Bundle
 from tenders.proposals.staging import NotStageable, current_bundle, stage
@@ -39,16 +41,23 @@ def _stage(proposal, *, now=None, by=None):
     return stage(proposal=proposal, by=by or companies.owner_of(proposal.company), now=now or clock.now())
 
 
+def _year_from(closes_at):
+    there = closes_at.astimezone(ZoneInfo("Europe/Riga"))
+    months = [(there.year + (there.month - 1 + n) // 12, (there.month - 1 + n) % 12 + 1) for n in range(12)]
+    return [f"{year}-{month:02}" for year, month in months]
+
+
 def test_frozen_version_says_what_reviewers_will_read(proposal, owner, database_clock):
     now = clock.now() - timedelta(seconds=1)
     database_clock(now)
 
     bundle = _stage(proposal, now=now)
 
+    closes_at = deadline_in_force(proposal.tender).closes_at
     manifest = vault.read_manifest(bundle)
     answers, documents = manifest.pop("answers"), manifest.pop("documents")
     assert manifest == {
-        "schema": "idc-proposal/1",
+        "schema": "idc-proposal/2",
         "tender": proposal.tender.number,
         "proposal": proposal.public_id,
         "version": 1,
@@ -63,10 +72,21 @@ def test_frozen_version_says_what_reviewers_will_read(proposal, owner, database_
         "offer": {
             "currency": "EUR",
             "prices": {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"},
+            "steps": [
+                {"quantity": 20, "price": "4380.00"},
+                {"quantity": 500, "price": "4150.00"},
+                {"quantity": 1500, "price": "4050.00"},
+                {"quantity": 5000, "price": "3590.00"},
+            ],
+            "delivery": {"term": "DAP", "place": "Riga, Latvia"},
+            "vat_basis": "WITHOUT",
+            "validity_days": 120,
+            "prevailing_language": "en",
             "lead_time_days": 21,
             "monthly_capacity": 400,
+            "capacity_by_month": [{"month": month, "drones": 400} for month in _year_from(closes_at)],
             "production_region": "Example region",
-            "partners": "Placeholder Rotors, motors",
+            "partners": [{"name": "Placeholder Rotors", "country": "LV", "part": "motors"}],
             "trial_support": "Two people on site for the first week.",
         },
         "declarations": ["exclusion_grounds", "sanctions", "truth", "validity", "no_collusion"],
@@ -96,7 +116,7 @@ def test_row_names_digest_and_size_of_the_canonical_bytes(proposal, owner, datab
     bundle = _stage(proposal, now=now)
 
     with vault_storage().open(bundle.storage_key) as kept:
-        content = kept.read()
+        content = unsealed(kept.read(), file_id=bundle.storage_key)
     assert (bundle.sha256, bundle.size_bytes) == (hashlib.sha256(content).hexdigest(), len(content))
     assert (
         content == json.dumps(json.loads(content), sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode()
@@ -166,7 +186,7 @@ def test_incomplete_draft_is_refused_with_what_is_missing(proposal, owner):
 
 
 def test_empty_draft_is_refused_with_the_count():
-    with pytest.raises(NotStageable, match="^28 items are missing, the first: Answer to INT-01, Level speed. "):
+    with pytest.raises(NotStageable, match="^32 items are missing, the first: Answer to INT-01, Level speed. "):
         _stage(draft_proposal())
 
 
