@@ -1,6 +1,7 @@
 """The two private stores. Their keys are random, nothing is overwritten, and no address of theirs is public."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -10,6 +11,10 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
 from coalition_portal.public_ids import new_public_id
+
+# Kept free for the database and for submitting: a tenth of the disk, and never more than 2 GiB.
+RESERVE_PART = 10
+RESERVE_BYTES_MAX = 2 * 1024**3
 
 
 class DurableFiles(FileSystemStorage):
@@ -45,6 +50,15 @@ def document_storage() -> Storage:
 def random_key(folder: str) -> str:
     """A storage key that tells nothing about what is stored; `folder` has no slash at its ends."""
     return f"{folder}/{new_public_id()}"
+
+
+def has_room(storage: Storage, size_bytes: int) -> bool:
+    """Whether the store keeps a reserve after so many bytes more. A bucket grows as it is paid for."""
+    if not isinstance(storage, FileSystemStorage):
+        return True
+    place = Path(storage.location)
+    disk = shutil.disk_usage(next(folder for folder in (place, *place.parents) if folder.exists()))
+    return disk.free - size_bytes >= min(disk.total // RESERVE_PART, RESERVE_BYTES_MAX)
 
 
 def keys_before(storage: Storage, folder: str, instant: datetime) -> Iterator[str]:

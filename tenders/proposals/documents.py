@@ -4,8 +4,7 @@ A file is looked at when it is chosen, never for the first time at submitting. I
 no row names yet, read back, and only then named by a row: what is refused on the way leaves nothing in the draft.
 """
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,11 +19,20 @@ from django.utils.translation import gettext_lazy, ngettext
 from coalition_portal.formatting import file_size, in_language
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
+from coalition_portal.storage import document_storage, has_room
 from coalition_portal.uploads import upload_bytes_max
 from tenders.notices.models import Tender, WantedDocument
-from tenders.proposals.contents import ContentDamaged, append_part, begin_content, delete_content, digest_of
+from tenders.proposals.contents import (
+    ContentDamaged,
+    append_part,
+    begin_content,
+    delete_content,
+    digest_of,
+    open_content,
+)
 from tenders.proposals.file_types import CHUNK_BYTES, MEDIA_TYPES, Fault, Unfit, extension_of, media_type_of, safe_name
-from tenders.proposals.models import Content, Document, Proposal
+from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
+from tenders.proposals.models import Content, Document, Proposal, Upload
 from tenders.proposals.permissions import check_can_edit_draft
 
 MEGABYTE = 1024 * 1024
@@ -69,12 +77,19 @@ class Unacceptable(Refused):
     """The file is not taken; the draft is as it was."""
 
 
+class StoreFull(Refused):
+    """The portal's own store has no room; nothing is wrong with the file."""
+
+
 @dataclass(frozen=True)
 class Looked:
+    """A whole content that may become a document: what it is, what was taken out of it, what the scanner said."""
+
     name: str
     media_type: str
-    size_bytes: int
+    content: Content
     sha256: str
+    stripped: list[str]
 
 
 def wanted_with_proposal(tender: Tender) -> list[WantedDocument]:
@@ -93,29 +108,19 @@ def limit_bytes(wanted: WantedDocument) -> int:
 
 
 def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, now: datetime) -> Document:
-    """Take one uploaded file as a document of that kind. Raises Unacceptable with the reason, or Denied.
+    """Take one uploaded file as a document of that kind. Raises Unacceptable with the reason, StoreFull, or Denied.
 
     `upload` can seek and is read in chunks. Limits that depend on other documents are checked under the draft's lock.
     """
     check_can_edit_draft(by, proposal, now)
-    wanted = _wanted(proposal, kind_code)
-    looked = _look(upload, wanted)
-    _check_rate(proposal, now)
-    with _stored(proposal, upload, looked, now) as content, transaction.atomic(durable=True):
-        draft = _locked(proposal, by, now)
-        _check_room(draft, wanted, looked)
-        document = Document.objects.create(
-            proposal=draft,
-            kind_code=wanted.code,
-            name=looked.name,
-            media_type=looked.media_type,
-            size_bytes=looked.size_bytes,
-            sha256=looked.sha256,
-            content=content,
-            uploaded_by=by,
-            uploaded_at=now,
-        )
-        _bump(draft, by, now)
+    wanted = wanted_of(proposal, kind_code)
+    name = check_announced(wanted, upload.name or "", upload.size)
+    check_rate(proposal, now)
+    check_head(_head_of(upload), name)
+    with _stored(proposal, upload, now) as content:
+        looked = look(content, name, now=now)
+        with _or_thrown_away(content, looked), transaction.atomic(durable=True):
+            document = record(looked, proposal=proposal, wanted=wanted, by=by, now=now)
     return document
 
 
@@ -127,7 +132,8 @@ def remove_document(*, document: Document, by: User, now: datetime) -> None:
             _bump(draft, by, now)
 
 
-def _wanted(proposal: Proposal, kind_code: str) -> WantedDocument:
+def wanted_of(proposal: Proposal, kind_code: str) -> WantedDocument:
+    """The kind with that code; raises Unacceptable where the tender asks for no such document."""
     wanted = next((row for row in wanted_with_proposal(proposal.tender) if row.code == kind_code), None)
     if wanted is None:
         raise Unacceptable(_("This tender does not ask for such a document. Reload the page and choose again."))
@@ -150,18 +156,59 @@ def _bump(draft: Proposal, by: User, now: datetime) -> None:
 # Looking at the file
 
 
-def _look(upload: File, wanted: WantedDocument) -> Looked:
-    name = safe_name(upload.name or "")
+def check_announced(wanted: WantedDocument, name: str, size_bytes: int) -> str:
+    """The name as it will be kept; raises Unacceptable for a type or size that is not wanted, before any byte."""
+    name = safe_name(name)
     extension = extension_of(name)
     if extension not in wanted.file_types or extension not in MEDIA_TYPES:
         raise Unacceptable(_not_of_type(extension, wanted))
-    if upload.size > limit_bytes(wanted):
-        raise Unacceptable(too_large(wanted, upload.size))
+    if size_bytes > limit_bytes(wanted):
+        raise Unacceptable(too_large(wanted, size_bytes))
+    if not size_bytes:
+        raise Unacceptable(_unfit_sentence(Fault.EMPTY, extension))
+    return name
+
+
+def check_head(head: bytes, name: str) -> None:
+    """Raises Unacceptable where the first bytes (HEAD_BYTES, or all of a smaller file) cannot be of the name's type."""
+    extension = extension_of(name)
+    if fault := leading_fault(head, extension):
+        raise Unacceptable(_unfit_sentence(fault, extension))
+
+
+def look(content: Content, name: str, *, now: datetime) -> Looked:
+    """Judge a content that has arrived whole. Slow, so no lock is held; raises Unacceptable with the reason."""
+    extension = extension_of(name)
     try:
-        media_type = media_type_of(upload, extension)
+        with open_content(content) as file:
+            media_type = media_type_of(file, extension)
+        return Looked(name=name, media_type=media_type, content=content, sha256=digest_of(content), stripped=[])
     except Unfit as unfit:
         raise Unacceptable(_unfit_sentence(unfit.fault, extension)) from None
-    return Looked(name=name, media_type=media_type, size_bytes=upload.size, sha256=_digest(upload.read))
+    except ContentDamaged:
+        raise Unacceptable(
+            _("The file did not arrive whole in our store. Nothing was kept. Choose it again.")
+        ) from None
+
+
+def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: User, now: datetime) -> Document:
+    """The row of a document, inside the caller's transaction: rights and room are checked under the draft's lock."""
+    draft = _locked(proposal, by, now)
+    _check_room(draft, wanted, looked.content.size_bytes, looked.sha256)
+    document = Document.objects.create(
+        proposal=draft,
+        kind_code=wanted.code,
+        name=looked.name,
+        media_type=looked.media_type,
+        size_bytes=looked.content.size_bytes,
+        sha256=looked.sha256,
+        content=looked.content,
+        stripped=looked.stripped,
+        uploaded_by=by,
+        uploaded_at=now,
+    )
+    _bump(draft, by, now)
+    return document
 
 
 def types_text(wanted: WantedDocument) -> str:
@@ -234,42 +281,56 @@ def _unfit_sentence(fault: Fault, extension: str) -> str:
     return patterns[fault] % words
 
 
-def _digest(read: Callable[[int], bytes]) -> str:
-    digest = hashlib.sha256()
-    while chunk := read(CHUNK_BYTES):
-        digest.update(chunk)
-    return digest.hexdigest()
-
-
 # Limits and storage
 
 
-def _check_rate(proposal: Proposal, now: datetime) -> None:
-    recent = Document.objects.filter(proposal__company=proposal.company_id, uploaded_at__gt=now - UPLOADS_WITHIN)
-    if recent.count() >= UPLOADS_MAX:
+def check_rate(proposal: Proposal, now: datetime) -> None:
+    """Raises Unacceptable where the company began more uploads lately than people do."""
+    since = now - UPLOADS_WITHIN
+    in_pieces = Upload.objects.filter(proposal__company=proposal.company_id, begun_at__gt=since)
+    by_form = Document.objects.filter(
+        proposal__company=proposal.company_id, uploaded_at__gt=since, content__upload__isnull=True
+    )
+    if in_pieces.count() + by_form.count() >= UPLOADS_MAX:
         raise Unacceptable(
             _("Your company uploaded %(most)s files in 10 minutes. Wait a few minutes, then choose the file again.")
             % {"most": UPLOADS_MAX}
         )
 
 
-def _check_room(draft: Proposal, wanted: WantedDocument, looked: Looked) -> None:
-    kept = Document.objects.filter(proposal=draft, removed_at=None)
-    if kept.filter(kind_code=wanted.code, sha256=looked.sha256).exists():
-        raise Unacceptable(_("This very file is here already. Nothing was added."))
+def check_room(proposal: Proposal, wanted: WantedDocument, size_bytes: int) -> None:
+    """Raises Unacceptable where a file of that size has no place beside the documents that are here now."""
+    kept = Document.objects.filter(proposal=proposal, removed_at=None)
     if kept.filter(kind_code=wanted.code).count() >= wanted.max_files:
         raise Unacceptable(_no_more_of_kind(wanted))
-    if kept.count() >= draft.tender.files_max:
+    if kept.count() >= proposal.tender.files_max:
         raise Unacceptable(
             _("A proposal has at most %(most)s files. Remove one, then choose this file again.")
-            % {"most": draft.tender.files_max}
+            % {"most": proposal.tender.files_max}
         )
     total = kept.aggregate(total=Sum("size_bytes"))["total"] or 0
-    if total + looked.size_bytes > draft.tender.total_size_mb * MEGABYTE:
+    if total + size_bytes > proposal.tender.total_size_mb * MEGABYTE:
         raise Unacceptable(
             _("With this file the proposal has %(got)s. We want at most %(most)s MB in all. Remove or shrink a file.")
-            % {"got": file_size(total + looked.size_bytes), "most": draft.tender.total_size_mb}
+            % {"got": file_size(total + size_bytes), "most": proposal.tender.total_size_mb}
         )
+
+
+def check_store(size_bytes: int) -> None:
+    """Raises StoreFull before the store runs full: what is staged must still be submittable then."""
+    if not has_room(document_storage(), size_bytes):
+        raise StoreFull(
+            _(
+                "The portal’s store has no room for this file right now, and the operator is told. Nothing of yours is "
+                "lost. What is frozen can be submitted. Try again later."
+            )
+        )
+
+
+def _check_room(draft: Proposal, wanted: WantedDocument, size_bytes: int, sha256: str) -> None:
+    if Document.objects.filter(proposal=draft, removed_at=None, kind_code=wanted.code, sha256=sha256).exists():
+        raise Unacceptable(_("This very file is here already. Nothing was added."))
+    check_room(draft, wanted, size_bytes)
 
 
 def _no_more_of_kind(wanted: WantedDocument) -> str:
@@ -280,26 +341,38 @@ def _no_more_of_kind(wanted: WantedDocument) -> str:
     ) % {"title": in_language(wanted, "title"), "most": wanted.max_files}
 
 
+def _head_of(upload: File) -> bytes:
+    upload.seek(0)
+    head = upload.read(HEAD_BYTES)
+    upload.seek(0)
+    return head
+
+
 @contextmanager
-def _stored(proposal: Proposal, upload: File, looked: Looked, now: datetime) -> Iterator[Content]:
-    """Store the content and read it back. A refusal inside the block takes it away again: no row ever named it.
+def _stored(proposal: Proposal, upload: File, now: datetime) -> Iterator[Content]:
+    """Store the content. A refusal inside the block takes it away again: no row ever named it.
 
     Any other failure leaves it, for then it is not known whether a row was committed.
     """
-    upload.seek(0)
+    check_store(upload.size)
     content = begin_content(company=proposal.company, now=now)
     try:
         append_part(content, iter(partial(upload.read, CHUNK_BYTES), b""), number=0)
-        if not _is_whole(content, looked):
-            raise Unacceptable(_("The file did not arrive whole in our store. Nothing was kept. Choose it again."))
         yield content
     except (Refused, Denied):
         delete_content(content)
         raise
 
 
-def _is_whole(content: Content, looked: Looked) -> bool:
+@contextmanager
+def _or_thrown_away(content: Content, looked: Looked) -> Iterator[None]:
+    """Of two contents the one that did not become the document goes: the copy on a refusal, else the original."""
+    if looked.content == content:
+        yield
+        return
     try:
-        return digest_of(content) == looked.sha256
-    except ContentDamaged:
-        return False
+        yield
+    except (Refused, Denied):
+        delete_content(looked.content)
+        raise
+    delete_content(content)
