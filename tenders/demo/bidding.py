@@ -9,10 +9,18 @@ from tenders.demo.cast import signatory
 from tenders.demo.source import company as facts_of
 from tenders.notices.models import Requirement, Tender
 from tenders.proposals.documents import add_document, wanted_with_proposal
-from tenders.proposals.drafting import Offer, accept_declarations, save_answers, save_offer, start_proposal
-from tenders.proposals.models import Bundle, Proposal
+from tenders.proposals.drafting import (
+    Offer,
+    accept_declarations,
+    save_answers,
+    save_offer,
+    save_offer_fields,
+    start_proposal,
+)
+from tenders.proposals.models import Bundle, Proposal, VatBasis
 from tenders.proposals.staging import stage
 from tenders.proposals.submission import Outcome, submit
+from tenders.proposals.wanted_offer import steps_to_price, usual_language, wanted_validity_days
 
 REGIONS = {"UA": "Kharkiv region", "LV": "Vidzeme", "GB": "South West England"}
 HALF = 2
@@ -37,9 +45,8 @@ class Bidders:
         proposal = save_answers(proposal=proposal, answers=claims, revision=proposal.revision, by=by, now=clock.now())
         if share > 1:
             return proposal
-        return save_offer(
-            proposal=proposal, offer=self._offer(key, tender_key), revision=proposal.revision, by=by, now=clock.now()
-        )
+        offer = self._offer(key, tender_key, tender)
+        return save_offer(proposal=proposal, offer=offer, revision=proposal.revision, by=by, now=clock.now())
 
     def complete(self, key: str, tender_key: str, proposal: Proposal) -> Proposal:
         """Everything that the tender asks for."""
@@ -71,27 +78,26 @@ class Bidders:
     def replace(self, key: str, proposal: Proposal, capacity: int) -> Bundle:
         """Change the offer and freeze a new version; handing it in is another step."""
         proposal = Proposal.objects.select_related("tender", "company", "drone_model").get(pk=proposal.pk)
-        offer = Offer(
-            prices=proposal.prices,
-            lead_time_days=proposal.lead_time_days,
-            monthly_capacity=capacity,
-            production_region=proposal.production_region,
-            partners=proposal.partners,
-            trial_support=proposal.trial_support,
-        )
+        texts = {"monthly_capacity": str(capacity)}
         by = signatory(key)
         return self.freeze(
-            save_offer(proposal=proposal, offer=offer, revision=proposal.revision, by=by, now=clock.now())
+            save_offer_fields(proposal=proposal, texts=texts, revision=proposal.revision, by=by, now=clock.now())
         )
 
-    def _offer(self, key: str, tender_key: str) -> Offer:
-        story, row = (facts_of(key)["story"] or {}).get("code"), facts_of(key)
+    def _offer(self, key: str, tender_key: str, tender: Tender) -> Offer:
+        row, prices = facts_of(key), content.prices(key, tender_key)
+        has_partner = (row["story"] or {}).get("code") == "partner"
         return Offer(
-            prices=content.prices(key, tender_key),
+            prices=prices,
+            step_prices=content.step_prices(prices, steps_to_price(tender)),
+            delivery_place=content.HANDOVER,
+            vat_basis=VatBasis.EXEMPT if row["country"] == "UA" else VatBasis.WITHOUT,
+            validity_days=wanted_validity_days(tender),
+            prevailing_language=usual_language(tender),
             lead_time_days=content.dice(key, tender_key, "lead").randint(12, 28),
             monthly_capacity=content.dice(key, tender_key, "rate").randint(100, 600),
             production_region=REGIONS.get(row["country"], "Northern region"),
-            partners=f"{facts_of('ua_08')['name_latin']}: final assembly and repair." if story == "partner" else "",
+            partners=[content.partner(facts_of("ua_08"))] if has_partner else [],
             trial_support="Two technicians by video link; remote training in English and Ukrainian.",
         )
 

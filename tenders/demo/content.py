@@ -14,6 +14,7 @@ RANGES_OF = {
     "reconnaissance": "reconnaissance",
 }
 ENDURANCE = "ISR-01"
+HANDOVER = "Rzeszów, Poland"
 
 
 def dice(*words: str) -> random.Random:
@@ -35,6 +36,17 @@ def prices(key: str, tender_key: str) -> dict[str, Decimal]:
     ranges = source()["value_ranges"][RANGES_OF[tender_key]]
     level = _profile(key)["price"]
     return {line: Decimal(rng.randint(*ranges[line][level])) for line in ("trial_unit_price", "production_unit_price")}
+
+
+def step_prices(prices: Mapping[str, Decimal], quantities: Sequence[int]) -> dict[int, Decimal]:
+    """Whole euros that fall from the trial price to the production price in equal steps."""
+    trial, production = prices["trial_unit_price"], prices["production_unit_price"]
+    step = (production - trial) / (len(quantities) + 1)
+    return {quantity: round(trial + step * place) * Decimal(1) for place, quantity in enumerate(quantities, start=1)}
+
+
+def partner(row: Mapping) -> dict[str, str]:
+    return {"name": row["name_latin"], "country": row["country"], "part": "Final assembly and repair"}
 
 
 def evidence(key: str) -> str:

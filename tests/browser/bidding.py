@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tenders.notices.models import AnswerType, Requirement
 from tests.factories import companies
-from tests.factories.proposals import file_of, passing_claim
+from tests.factories.proposals import file_of, passing_claim, step_prices_of
 
 EMAIL, PASSWORD = "olena@example.test", "four words that stay"
 CODE = re.compile(r"^([A-Z0-9]{3,}-?[A-Z0-9]{3,})$", re.M)
@@ -23,7 +23,7 @@ def submit_a_proposal(walk, tender):
     walk.page.fill("#start-model-name", "Swift Two")
     walk.press("Start a proposal", within="#start")
     answer(walk, tender)
-    offer(walk)
+    offer(walk, tender)
     upload_everything(walk)
     walk.press("Save and continue")
     walk.press("Submit proposal")
@@ -64,11 +64,20 @@ def answer(walk, tender):
     walk.press("Save and continue")
 
 
-def offer(walk):
+def offer(walk, tender):
     page = walk.page
-    values = {"lead_time_days": "21", "monthly_capacity": "400", "production_region": "Example oblast"}
-    for name, text in {"price-trial_unit_price": "4380", "price-production_unit_price": "3590", **values}.items():
+    values = {
+        "price-trial_unit_price": "4380",
+        "price-production_unit_price": "3590",
+        **{f"step-{quantity}": str(amount) for quantity, amount in step_prices_of(tender).items()},
+        "delivery_place": "Riga, Latvia",
+        "lead_time_days": "21",
+        "monthly_capacity": "400",
+        "production_region": "Example oblast",
+    }
+    for name, text in values.items():
         page.fill(f"[name='{name}']", text)
+    page.check("[name='vat_basis'][value='WITHOUT']")
     for box in page.locator("[name=declarations]").all():
         box.check()
     walk.press("Save and continue")

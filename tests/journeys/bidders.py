@@ -6,9 +6,9 @@ from decimal import Decimal
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tenders.notices.models import Requirement
+from tenders.notices.models import Requirement, Tender
 from tests.factories import companies
-from tests.factories.proposals import file_of, passing_claim
+from tests.factories.proposals import file_of, passing_claim, step_prices_of
 from tests.journeys.people import Person
 
 PRICES = {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"}
@@ -58,8 +58,12 @@ class Bidder(Person):
         self.press("Save and continue", claims)
 
     def offer(self, **changes):
+        tender = Tender.objects.get(proposals__public_id=self.pid)
         facts = {
             **{f"price-{code}": amount for code, amount in self.prices.items()},
+            **{f"step-{quantity}": str(amount) for quantity, amount in step_prices_of(tender).items()},
+            "delivery_place": "Riga, Latvia",
+            "vat_basis": "WITHOUT",
             "lead_time_days": "21",
             "monthly_capacity": "400",
             "production_region": self.region,
