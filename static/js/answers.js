@@ -62,8 +62,18 @@ function tell(place, passes, sentence) {
   say.replaceChildren(passes ? words.passes : mustHave ? words.fails : words.below, " ", rest);
 }
 
+// The word for the unit follows the whole part of the number, as on the server: one, few, and all others.
+const plurals = new Intl.PluralRules(document.documentElement.lang || "en");
+function unitAfter(input) {
+  const claim = read(input.value);
+  const forms = (input.dataset.units || "").split("|");
+  const place = ["one", "few"].indexOf(plurals.select(Number(claim ? claim.whole : 0)));
+  return forms[place < 0 ? forms.length - 1 : place];
+}
+
 function tellNumber(input) {
-  const { unit, wanted } = input.dataset;
+  const { wanted } = input.dataset;
+  const unit = unitAfter(input);
   const claim = `${input.value.trim()}${unit ? `\u00a0${unit}` : ""}`;
   tell(input, judgeNumber(input), words.claim.replace("{claim}", claim).replace("{wanted}", wanted));
   // The drawing shows what is saved; another claim is not drawn until it is saved.
@@ -81,16 +91,5 @@ if (form) {
   });
   form.querySelectorAll("fieldset[data-accepted]").forEach((group) => {
     group.addEventListener("change", () => tell(group, judgeChoice(group), ""));
-  });
-  // A page left by accident keeps what was typed only in this tab: the browser asks before it goes.
-  let isChanged = false;
-  form.addEventListener("input", () => {
-    isChanged = true;
-  });
-  form.addEventListener("submit", () => {
-    isChanged = false;
-  });
-  window.addEventListener("beforeunload", (event) => {
-    if (isChanged) event.preventDefault();
   });
 }

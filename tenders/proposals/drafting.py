@@ -10,6 +10,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from coalition_portal.identity.models import User
@@ -22,23 +23,21 @@ from tenders.notices import timetable
 from tenders.notices.models import Requirement, Tender
 from tenders.notices.queries import deadline_in_force, requirements_visible_to
 from tenders.notices.states import TenderState
+from tenders.proposals.answer_fields import AnswerFields, is_empty
 from tenders.proposals.answering import merge, plain
 from tenders.proposals.draft_texts import (
+    EVIDENCE,
     MONTH,
     OFFER_FIELDS,
     PARTNER,
     PRICE,
     STEP,
-    answer_as_kept,
-    answer_columns,
-    answer_text,
     offer_columns,
     offer_field_as_kept,
     offer_texts,
-    sentence_about_answer,
     sentence_about_offer,
 )
-from tenders.proposals.models import Answer, Proposal
+from tenders.proposals.models import Answer, Document, Proposal
 from tenders.proposals.permissions import check_can_edit_draft
 
 Raw = str | bool | Decimal | int | None
@@ -136,45 +135,110 @@ def save_answers(
 ) -> Proposal:
     """Save claims by requirement code; an empty one takes the answer back, codes left out stay as they are.
 
+    `evidence-<code>` names a document of the draft by its public id and `page-<code>` its page, where one is asked for.
     `revision` is the one the person loaded and `seen` the texts that their page showed. Raises Unanswerable, StaleDraft
     or Denied.
     """
-    requirements = {row.code: row for row in requirements_visible_to(by, proposal.tender)}
-    typed = {code: as_text(raw) for code, raw in answers.items()}
-    _refuse_unreadable_answers(requirements, typed)
-    typed = {code: answer_as_kept(requirements[code], text) for code, text in typed.items()}
+    known = answer_fields(by, proposal, answers)
+    typed = {field: as_text(raw) for field, raw in answers.items()}
+    if mistakes := _mistakes(known, typed):
+        raise Unanswerable(mistakes)
+    typed = {field: known.as_kept(field, text) for field, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = _locked_draft(proposal, by, now)
-        kept = {row.requirement_id: row for row in draft.answers.select_related("requirement")}
-        saved = {code: _saved_text(kept, requirements[code]) for code in typed}
-        texts = _merged(draft, revision, seen, typed, saved)
-        changed = {code: text for code, text in texts.items() if text != saved[code]}
+        kept = _kept_answers(draft)
+        saved = known.texts(kept.values())
+        texts = _merged(draft, revision, seen, typed, {field: saved[field] for field in typed})
+        changed = {field: text for field, text in texts.items() if text != saved[field]}
         if changed:
-            _write_answers(draft, kept, {requirements[code]: text for code, text in changed.items()})
+            _write_answers(draft, known, kept, changed)
             _bump(draft, by, now)
     return draft
 
 
-def _refuse_unreadable_answers(requirements: Mapping[str, Requirement], typed: Mapping[str, str]) -> None:
-    mistakes = {code: sentence_about_answer(requirements.get(code), text) for code, text in typed.items()}
-    if found := {code: sentence for code, sentence in mistakes.items() if sentence}:
-        raise Unanswerable(found)
+@dataclass(frozen=True)
+class Kept:
+    """What became of fields that save themselves. `values` is what every field of the page holds now.
+
+    `mistakes` has a sentence for each text that cannot be kept and `clashes` what somebody else saved in a field since
+    the person saw it; these stay as they were. `before` is the revision that the draft had.
+    """
+
+    draft: Proposal
+    before: int
+    values: Mapping[str, str]
+    mistakes: Mapping[str, str]
+    clashes: Mapping[str, str]
 
 
-def _saved_text(kept: Mapping[int, Answer], requirement: Requirement) -> str:
-    answer = kept.get(requirement.pk)
-    return "" if answer is None else answer_text(requirement, answer)
+def keep_answer_fields(
+    *, proposal: Proposal, typed: Mapping[str, str], seen: Mapping[str, str], by: User, now: datetime
+) -> Kept:
+    """Save each field by itself: one that cannot be kept, or that somebody changed meanwhile, costs no other.
+
+    `seen` holds what the person's page showed in each field of `typed`. Raises Denied.
+    """
+    known = answer_fields(by, proposal, typed)
+    texts = {field: as_text(text) for field, text in typed.items()}
+    mistakes = _mistakes(known, texts)
+    texts = {field: known.as_kept(field, text) for field, text in texts.items() if field not in mistakes}
+    with transaction.atomic(durable=True):
+        draft = _locked_draft(proposal, by, now)
+        before, kept = draft.revision, _kept_answers(draft)
+        saved = known.texts(kept.values())
+        merged = merge(seen=seen, typed=texts, saved=saved)
+        values = {field: text for field, text in merged.values.items() if field not in merged.clashes}
+        changed = {field: text for field, text in values.items() if text != saved[field]}
+        if changed:
+            _write_answers(draft, known, kept, changed)
+            _bump(draft, by, now)
+    return Kept(draft=draft, before=before, values=saved | changed, mistakes=mistakes, clashes=merged.clashes)
 
 
-def _write_answers(draft: Proposal, kept: Mapping[int, Answer], texts: Mapping[Requirement, str]) -> None:
-    for requirement, text in texts.items():
-        if not text:
-            kept[requirement.pk].delete()
-            continue
-        answer = kept.get(requirement.pk) or Answer(proposal=draft, requirement=requirement)
-        for column, value in answer_columns(requirement, text).items():
-            setattr(answer, column, value)
-        answer.save()
+def answer_fields(user: User, proposal: Proposal, fields: Iterable[str]) -> AnswerFields:
+    """The fields that the person sees; documents are looked up only where one of `fields` names one."""
+    documents = Document.objects.filter(proposal=proposal, removed_at=None).order_by("kind_code", "pk")
+    if not any(field.startswith(EVIDENCE) for field in fields):
+        documents = documents.none()
+    return AnswerFields(
+        requirements={row.code: row for row in requirements_visible_to(user, proposal.tender)},
+        documents={row.public_id: row for row in documents},
+    )
+
+
+def answers_pointing_to(document: Document) -> list[Requirement]:
+    """The requirements whose answers name the document as evidence, in their order."""
+    rows = Answer.objects.filter(evidence=document).select_related("requirement").order_by("requirement__order")
+    return [row.requirement for row in rows]
+
+
+def kept_answers(proposal: Proposal) -> QuerySet[Answer]:
+    return Answer.objects.filter(proposal=proposal).select_related("requirement", "evidence")
+
+
+def _mistakes(known: AnswerFields, typed: Mapping[str, str]) -> dict[str, str]:
+    sentences = {field: known.sentence(field, text) for field, text in typed.items()}
+    return {field: sentence for field, sentence in sentences.items() if sentence}
+
+
+def _kept_answers(draft: Proposal) -> dict[str, Answer]:
+    return {answer.requirement.code: answer for answer in kept_answers(draft)}
+
+
+def _write_answers(
+    draft: Proposal, known: AnswerFields, kept: Mapping[str, Answer], changed: Mapping[str, str]
+) -> None:
+    touched: dict[str, Answer] = {}
+    for field, text in changed.items():
+        code = known.code_of(field)
+        if code not in touched:
+            touched[code] = kept.get(code) or Answer(proposal=draft, requirement=known.requirements[code])
+        known.put(touched[code], field, text)
+    for answer in touched.values():
+        if not is_empty(answer):
+            answer.save()
+        elif answer.pk:
+            answer.delete()
 
 
 # Offer
@@ -189,11 +253,17 @@ class Offer:
     """
 
     prices: Mapping[str, Raw]
+    step_prices: Mapping[int, Raw] | None = None
+    delivery_place: str = ""
+    vat_basis: str = ""
+    validity_days: Raw = None
     lead_time_days: Raw = None
     monthly_capacity: Raw = None
+    capacity_by_month: Mapping[str, Raw] | None = None
     production_region: str = ""
     partners: Sequence[Mapping[str, str]] = ()
     trial_support: str = ""
+    prevailing_language: str = ""
 
     def texts(self) -> dict[str, str]:
         """As they would stand in the form, by field."""
@@ -252,6 +322,27 @@ def save_offer_fields(
     return draft
 
 
+def keep_offer_fields(
+    *, proposal: Proposal, typed: Mapping[str, str], seen: Mapping[str, str], by: User, now: datetime
+) -> Kept:
+    """As keep_answer_fields, for fields named as offer_texts names them. Raises Denied."""
+    texts = {name: as_text(text) for name, text in typed.items()}
+    sentences = {name: sentence_about_offer(proposal.tender, name, text) for name, text in texts.items()}
+    mistakes = {name: sentence for name, sentence in sentences.items() if sentence}
+    texts = {name: offer_field_as_kept(name, text) for name, text in texts.items() if name not in mistakes}
+    with transaction.atomic(durable=True):
+        draft = _locked_draft(proposal, by, now)
+        before, saved = draft.revision, offer_texts(draft)
+        merged = merge(seen=seen, typed=texts, saved=saved)
+        values = saved | {name: text for name, text in merged.values.items() if name not in merged.clashes}
+        columns = offer_columns(values)
+        if columns != offer_columns(saved):
+            for column, value in columns.items():
+                setattr(draft, column, value)
+            _bump(draft, by, now)
+    return Kept(draft=draft, before=before, values=values, mistakes=mistakes, clashes=merged.clashes)
+
+
 def accept_declarations(*, proposal: Proposal, codes: Iterable[str], by: User, now: datetime) -> Proposal:
     """The declarations that stand signed from now on, by a signatory; those left out are taken back."""
     wanted = list(codes)
@@ -282,17 +373,11 @@ def as_text(raw: Raw) -> str:
 
 def _locked_draft(proposal: Proposal, by: User, now: datetime) -> Proposal:
     rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "drone_model")
-    step_prices: Mapping[int, Raw] | None = None
-    delivery_place: str = ""
-    vat_basis: str = ""
-    validity_days: Raw = None
     draft = rows.get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
-    capacity_by_month: Mapping[str, Raw] | None = None
     return draft
 
 
-    prevailing_language: str = ""
 def _merged(
     draft: Proposal, revision: int, seen: Mapping[str, str] | None, typed: dict[str, str], saved: dict[str, str]
 ) -> dict[str, str]:

@@ -1,7 +1,8 @@
 """Forms that check what was typed and save nothing. Every field is text: what it stands for is read by draft_texts."""
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
+from decimal import Decimal
 from functools import partial
 
 from django import forms
@@ -12,9 +13,13 @@ from django.utils.translation import gettext_lazy
 from coalition_portal.formatting import in_language
 from tenders.notices.claims import unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
-from tenders.proposals.draft_texts import sentence_about_answer
+from tenders.proposals.answer_fields import AnswerFields
+from tenders.proposals.draft_texts import EVIDENCE, PAGE, asks_for_document
 
 Judge = Callable[[str], str]
+
+COUNTS_OF_A_FORM = (1, 2, 5)
+"""Numbers that take a plural form of their own in one of our languages; the script chooses among these words."""
 
 
 class DraftField(forms.CharField):
@@ -50,13 +55,21 @@ def _refuse(judge: Judge, text: str) -> None:
 
 
 class AnswersForm(TextFields):
-    """One field for each requirement, named by its code."""
+    """One field for each requirement, named by its code; where a document is asked for, also for it and its page."""
 
-    def __init__(self, requirements: Iterable[Requirement], **kwargs) -> None:
+    def __init__(self, known: AnswerFields, **kwargs) -> None:
         super().__init__(**kwargs)
-        for row in requirements:
-            judge = partial(sentence_about_answer, row)
-            self.keep_as_text(row.code, judge, label=in_language(row, "title"), widget=_answer_widget(row))
+        named = [(document.public_id, document.name) for document in known.documents.values()]
+        for code, row in known.requirements.items():
+            self._keep(known, code, label=in_language(row, "title"), widget=_answer_widget(row))
+            if asks_for_document(row):
+                choices = [("", _("No document yet")), *named]
+                self._keep(known, EVIDENCE + code, label=_("Document"), widget=forms.Select(choices=choices))
+                digits = forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "size": 6})
+                self._keep(known, PAGE + code, label=_("Page or row"), widget=digits)
+
+    def _keep(self, known: AnswerFields, name: str, **field) -> None:
+        self.keep_as_text(name, partial(known.sentence, name), **field)
 
 
 def _answer_widget(row: Requirement) -> forms.Widget:
@@ -79,7 +92,7 @@ def _number_attributes(row: Requirement) -> dict[str, str]:
         "data-operator": row.operator,
         "data-threshold": format(row.threshold, "f"),
         "data-wanted": wanted_text(row),
-        "data-unit": unit_words(row.unit, row.threshold),
+        "data-units": "|".join(unit_words(row.unit, Decimal(count)) for count in COUNTS_OF_A_FORM),
     }
 
 

@@ -1,12 +1,13 @@
 from django.urls import path
 
-from tenders.proposals.views import answers, dashboard, documents, drafts, offer, receipts, submitting
+from tenders.proposals.views import answers, autosave, dashboard, documents, drafts, offer, receipts, submitting
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
     path("start/<slug:number>/", drafts.start, name="proposal-start"),
     path("<slug:pid>/", drafts.proposal, name="proposal"),
     path("<slug:pid>/answers/", answers.answers, name="proposal-answers"),
+    path("<slug:pid>/save/", autosave.save, name="proposal-save"),
     path("<slug:pid>/offer/", offer.offer, name="proposal-offer"),
     path("<slug:pid>/documents/", documents.documents, name="proposal-documents"),
     path("<slug:pid>/documents/add/<slug:kind>/", documents.add, name="proposal-document-add"),

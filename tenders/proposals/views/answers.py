@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.contrib import messages
 from django.forms import BoundField
@@ -12,25 +13,34 @@ from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied
 from tenders.notices.claims import Claim, Verdict, claim_text, unit_words, verdict, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
-from tenders.notices.queries import requirements_visible_to
 from tenders.proposals import drafting
-from tenders.proposals.draft_texts import answer_columns, answer_text, judged_text
+from tenders.proposals.answer_fields import AnswerFields
+from tenders.proposals.draft_texts import DOCUMENT, EVIDENCE, PAGE, answer_columns, asks_for_document, judged_text
 from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import AnswersForm, packed, revision_in, unpacked
-from tenders.proposals.models import Answer, Proposal
+from tenders.proposals.models import Proposal
 from tenders.proposals.views.pages import DraftPage, editing_page
 
-DOCUMENT = "document:"
+MANY = Decimal(5)
+"""Beside an empty field a unit stands in the form that most numbers take."""
 
 
 @dataclass(frozen=True)
 class Row:
-    """One requirement on the page; `clash` is what somebody else saved in it meanwhile."""
+    """One requirement on the page; `clash` is what somebody else saved in it meanwhile.
+
+    `evidence_fields` are the document and its page; none where no document is asked for or none is there yet.
+    """
 
     requirement: Requirement
     field: BoundField
+    evidence_fields: tuple[BoundField, ...]
+    shown_by: str
     claim: Claim
     unit: str
+    threshold_unit: str
+    claim_unit: str
+    objective_unit: str
     wanted: str
     tone: str
     word: str
@@ -51,6 +61,10 @@ class Row:
         return self.field.as_widget(attrs=attributes)
 
     @property
+    def evidence_is_open(self) -> bool:
+        return any(field.errors for field in self.evidence_fields)
+
+    @property
     def is_number(self) -> bool:
         return self.requirement.answer_type == AnswerType.NUMBER
 
@@ -67,11 +81,11 @@ class Row:
 @editing_page
 def answers(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Texts that can be kept are saved at once, also beside one that cannot: a line that breaks costs no answer."""
-    requirements = list(requirements_visible_to(request.user, page.proposal.tender))
+    known = known_fields(page)
     if request.method != "POST":
-        saved = saved_texts(page.proposal, requirements)
-        return _render(request, page, requirements, AnswersForm(requirements, initial=saved), saved)
-    form = AnswersForm(requirements, data=request.POST)
+        saved = saved_texts(page.proposal, known)
+        return _render(request, page, known, AnswersForm(known, initial=saved), saved)
+    form = AnswersForm(known, data=request.POST)
     is_clean = form.is_valid()
     try:
         draft = drafting.save_answers(
@@ -83,27 +97,35 @@ def answers(request: HttpRequest, page: DraftPage) -> HttpResponse:
             now=request.now,
         )
     except StaleDraft as stale:
-        return _render_stale(request, page, requirements, stale)
+        return _render_stale(request, page, known, stale)
     except Denied as denied:
-        saved = saved_texts(page.proposal, requirements)
-        return _render(request, page, requirements, form, saved, problem=denied.reason, status=403)
+        saved = saved_texts(page.proposal, known)
+        return _render(request, page, known, form, saved, problem=denied.reason, status=403)
     if is_clean:
-        return _lead_on(request, page, requirements)
+        return _lead_on(request, page, known)
     page.proposal = draft
-    return _render(request, page, requirements, form, saved_texts(draft, requirements), status=422)
+    return _render(request, page, known, form, saved_texts(draft, known), status=422)
 
 
-def saved_texts(proposal: Proposal, requirements: list[Requirement]) -> dict[str, str]:
-    kept = {answer.requirement_id: answer for answer in Answer.objects.filter(proposal=proposal)}
-    return {row.code: answer_text(row, kept[row.pk]) if row.pk in kept else "" for row in requirements}
+def known_fields(page: DraftPage) -> AnswerFields:
+    """From what the page has loaded anyway."""
+    return AnswerFields(
+        requirements={row.code: row for row in page.overview.visible_requirements},
+        documents={row.public_id: row for row in page.overview.documents},
+    )
 
 
-def _lead_on(request: HttpRequest, page: DraftPage, requirements: list[Requirement]) -> HttpResponse:
+def saved_texts(proposal: Proposal, known: AnswerFields) -> dict[str, str]:
+    return known.texts(drafting.kept_answers(proposal))
+
+
+def _lead_on(request: HttpRequest, page: DraftPage, known: AnswerFields) -> HttpResponse:
     messages.success(request, _("Your answers are saved."))
     if "stay" in request.POST:
         return redirect("proposal-answers", page.proposal.public_id)
-    saved = saved_texts(page.proposal, requirements)
-    failing = [row for row in requirements if row.must_have and verdict(row, _claim(row, saved)) == Verdict.FAILS]
+    saved = saved_texts(page.proposal, known)
+    rows = known.requirements.values()
+    failing = [row for row in rows if row.must_have and verdict(row, _claim(row, saved)) == Verdict.FAILS]
     if failing:
         names = "; ".join(in_language(row, "title") for row in failing)
         messages.warning(
@@ -114,19 +136,17 @@ def _lead_on(request: HttpRequest, page: DraftPage, requirements: list[Requireme
     return redirect("proposal-offer", page.proposal.public_id)
 
 
-def _render_stale(
-    request: HttpRequest, page: DraftPage, requirements: list[Requirement], stale: StaleDraft
-) -> HttpResponse:
+def _render_stale(request: HttpRequest, page: DraftPage, known: AnswerFields, stale: StaleDraft) -> HttpResponse:
     page.proposal.refresh_from_db(fields=["revision", "updated_at"])
-    form = AnswersForm(requirements, data=stale.values)
-    saved = saved_texts(page.proposal, requirements)
-    return _render(request, page, requirements, form, saved, stale=stale, status=409)
+    form = AnswersForm(known, data=stale.values)
+    saved = saved_texts(page.proposal, known)
+    return _render(request, page, known, form, saved, stale=stale, status=409)
 
 
 def _render(
     request: HttpRequest,
     page: DraftPage,
-    requirements: list[Requirement],
+    known: AnswerFields,
     form: AnswersForm,
     saved: Mapping[str, str],
     *,
@@ -138,7 +158,7 @@ def _render(
     texts = form.readable if form.is_bound else saved
     clashes = stale.clashes if stale else {}
     kinds = {wanted.code: in_language(wanted, "title") for wanted in page.overview.wanted_documents}
-    rows = [_row(row, form, _claim(row, texts), clashes.get(row.code), kinds) for row in requirements]
+    rows = [_row(row, form, texts, clashes, known, kinds) for row in known.requirements.values()]
     context = {
         "page": page,
         "form": form,
@@ -147,9 +167,10 @@ def _render(
         "problem": stale.sentence if stale else problem,
         "revision": page.proposal.revision,
         "seen": packed(saved),
-        "answered": sum(bool(text) for text in saved.values()),
+        "person": request.user.public_id,
+        "answered": sum(bool(saved[code]) for code in known.requirements),
         "wanted": len(page.overview.requirements),
-        "hidden": len(page.overview.requirements) - len(requirements),
+        "hidden": len(page.overview.requirements) - len(known.requirements),
     }
     return render(request, "proposals/answers.html", context, status=status)
 
@@ -175,21 +196,52 @@ def _claim(row: Requirement, texts: Mapping[str, str]) -> Claim:
     return columns[names.get(AnswerType(row.answer_type), "text")]
 
 
-def _row(row: Requirement, form: AnswersForm, claim: Claim, clash: str | None, kinds: Mapping[str, str]) -> Row:
+def _row(
+    row: Requirement,
+    form: AnswersForm,
+    texts: Mapping[str, str],
+    clashes: Mapping[str, str],
+    known: AnswerFields,
+    kinds: Mapping[str, str],
+) -> Row:
+    claim = _claim(row, texts)
     tone, word, text = _judged(row, claim)
+    linked = known.documents.get(texts.get(EVIDENCE + row.code, ""))
+    has_evidence = asks_for_document(row) and bool(known.documents)
     return Row(
         requirement=row,
         field=form[row.code],
+        evidence_fields=(form[EVIDENCE + row.code], form[PAGE + row.code]) if has_evidence else (),
+        shown_by=linked.name if linked else "",
         claim=claim,
-        unit=unit_words(row.unit, row.threshold) if row.threshold is not None else row.unit,
+        unit=unit_words(row.unit, MANY),
+        threshold_unit=_unit_after(row, row.threshold),
+        claim_unit=_unit_after(row, claim if isinstance(claim, Decimal) else None),
+        objective_unit=_unit_after(row, row.objective),
         wanted=judged_text(row),
         tone=tone,
         word=word,
         text=text,
         evidence=kinds.get(row.evidence.removeprefix(DOCUMENT), ""),
-        clash="" if clash is None else claim_text(row, _claim(row, {row.code: clash})) or _("no answer"),
+        clash=_clash(row, clashes, known),
         accepted=" ".join(_accepted(row)),
     )
+
+
+def _unit_after(row: Requirement, number: Decimal | None) -> str:
+    return "" if number is None else unit_words(row.unit, number)
+
+
+def _clash(row: Requirement, clashes: Mapping[str, str], known: AnswerFields) -> str:
+    """What somebody else saved in the fields of this requirement, as words; empty where nobody did."""
+    told = []
+    if row.code in clashes:
+        told.append(claim_text(row, _claim(row, clashes)) or _("no answer"))
+    if (document := clashes.get(EVIDENCE + row.code)) is not None:
+        told.append(known.documents[document].name if document in known.documents else _("No document yet"))
+    if (page := clashes.get(PAGE + row.code)) is not None:
+        told.append(_("page or row %(page)s") % {"page": page or "–"})
+    return "; ".join(told)
 
 
 def _accepted(row: Requirement) -> list[str]:

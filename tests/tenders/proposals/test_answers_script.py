@@ -33,7 +33,7 @@ BOUNDS = [("gt", "5"), ("gte", "5"), ("lt", "5.0"), ("lte", "-5"), ("eq", "0"), 
 DECIMALS = (0, 1, 4)
 ROW = Template(
     '<div class="req"><div data-must><input data-operator="{{ operator }}" data-threshold="{{ threshold }}"'
-    ' data-decimals="{{ decimals }}" data-wanted="wanted" data-unit="km"></div><p data-verdict hidden></p></div>'
+    ' data-decimals="{{ decimals }}" data-wanted="wanted" data-units="km|km|km"></div><p data-verdict hidden></p></div>'
 )
 FORM = '<form data-answers data-passes="PASSES" data-fails="FAILS" data-below="BELOW" data-claim="{claim}">%s</form>'
 READ_ALL = "rows => rows.map(row => row.hidden ? '' : row.firstChild.textContent)"

@@ -554,7 +554,7 @@ def test_people_factory_is_no_company_member(client_of, draft):
     ("name", "queries"),
     [
         ("proposal", 19),
-        ("proposal-answers", 18),
+        ("proposal-answers", 16),
         ("proposal-offer", 14),
         ("proposal-documents", 14),
         ("proposal-check", 15),

@@ -1,0 +1,211 @@
+"""Answers that save themselves field by field, and the documents and pages that they point to."""
+
+from decimal import Decimal
+
+import pytest
+
+from coalition_portal import clock
+from coalition_portal.permission import Denied
+from manufacturers.models import CompanyRole
+from tenders.notices.queries import deadline_in_force
+from tenders.proposals.documents import add_document, remove_document
+from tenders.proposals.drafting import (
+    Unanswerable,
+    answers_pointing_to,
+    kept_answers,
+    keep_answer_fields,
+    save_answers,
+)
+from tenders.proposals.models import Answer
+from tests.factories import companies
+from tests.factories.proposals import draft_proposal, file_of
+from tests.factories.tenders import published_tender
+
+pytestmark = pytest.mark.django_db
+
+GONE = "This document is not in the draft any more. Choose another one."
+
+
+@pytest.fixture
+def draft():
+    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
+
+
+@pytest.fixture
+def owner(draft):
+    return companies.owner_of(draft.company)
+
+
+@pytest.fixture
+def colleague(draft):
+    return companies.person_of(draft.company, CompanyRole.EDITOR)
+
+
+@pytest.fixture
+def flights(draft, owner):
+    return add_document(proposal=draft, kind_code="flight_evidence", upload=file_of("csv"), by=owner, now=clock.now())
+
+
+def _save(draft, typed, *, by, seen=None, now=None):
+    shown = dict.fromkeys(typed, "") | (seen or {})
+    return keep_answer_fields(proposal=draft, typed=typed, seen=shown, by=by, now=now or clock.now())
+
+
+def _held(kept, *fields):
+    return {field: kept.values[field] for field in fields}
+
+
+def _rows(draft):
+    rows = Answer.objects.filter(proposal=draft).order_by("requirement__order")
+    return {row.requirement.code: (row.number, row.evidence_id, row.evidence_page) for row in rows}
+
+
+def test_each_field_is_saved_by_itself(draft, owner):
+    kept = _save(draft, {"FPV-01": "6,50", "FPV-05": "about 1200", "FPV-08": "both"}, by=owner)
+
+    assert _held(kept, "FPV-01", "FPV-05", "FPV-08") == {"FPV-01": "6.5", "FPV-05": "", "FPV-08": "both"}
+    assert list(kept.mistakes) == ["FPV-05"]
+    assert kept.mistakes["FPV-05"].startswith("We got “about 1200”. We need a whole number in m.")
+    assert (kept.clashes, kept.before, kept.draft.revision, kept.draft.updated_by) == ({}, 1, 2, owner)
+
+
+def test_fields_of_two_colleagues_are_joined(draft, owner, colleague):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    kept = _save(draft, {"FPV-03": "20"}, by=colleague)
+
+    assert _held(kept, "FPV-01", "FPV-03") == {"FPV-01": "6.5", "FPV-03": "20"}
+    assert (kept.clashes, kept.before, kept.draft.revision) == ({}, 2, 3)
+
+
+def test_field_that_both_changed_stays_and_comes_with_what_is_saved(draft, owner, colleague):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    kept = _save(draft, {"FPV-01": "7", "FPV-03": "20"}, by=colleague)
+
+    assert kept.clashes == {"FPV-01": "6.5"}
+    assert _held(kept, "FPV-01", "FPV-03") == {"FPV-01": "6.5", "FPV-03": "20"}
+
+
+def test_same_value_from_both_is_no_clash(draft, owner, colleague):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    kept = _save(draft, {"FPV-01": "6,5"}, by=colleague)
+
+    assert (kept.clashes, kept.draft.revision) == ({}, 2)
+
+
+def test_chosen_value_is_saved_over_the_one_that_was_seen(draft, owner, colleague):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    kept = _save(draft, {"FPV-01": "7"}, seen={"FPV-01": "6.5"}, by=colleague)
+
+    assert (kept.clashes, kept.values["FPV-01"]) == ({}, "7")
+
+
+def test_emptied_field_takes_the_answer_back(draft, owner):
+    _save(draft, {"FPV-01": "6.5"}, by=owner)
+
+    kept = _save(draft, {"FPV-01": ""}, seen={"FPV-01": "6.5"}, by=owner)
+
+    assert (kept.values["FPV-01"], _rows(draft)) == ("", {})
+
+
+def test_unknown_field_is_a_mistake_and_costs_no_other(draft, owner):
+    kept = _save(draft, {"FPV-99": "1", "page-FPV-99": "1", "evidence-FPV-08": "x", "FPV-01": "6.5"}, by=owner)
+
+    assert list(kept.mistakes) == ["FPV-99", "page-FPV-99", "evidence-FPV-08"]
+    assert list(_rows(draft)) == ["FPV-01"]
+
+
+def test_nothing_is_saved_at_the_deadline(draft, owner):
+    with pytest.raises(Denied, match="no longer changed"):
+        _save(draft, {"FPV-01": "6.5"}, by=owner, now=deadline_in_force(draft.tender).closes_at)
+
+
+def test_viewer_saves_nothing(draft):
+    with pytest.raises(Denied):
+        _save(draft, {"FPV-01": "6.5"}, by=companies.person_of(draft.company, CompanyRole.VIEWER))
+
+
+# Evidence
+
+
+def test_answer_points_to_a_document_and_its_page(draft, owner, flights):
+    pointing = {"FPV-02": "12", "evidence-FPV-02": flights.public_id, "page-FPV-02": "14"}
+
+    kept = _save(draft, pointing, by=owner)
+
+    assert _held(kept, *pointing) == pointing
+    assert _rows(draft) == {"FPV-02": (Decimal(12), flights.pk, 14)}
+
+
+def test_evidence_can_come_before_the_claim(draft, owner, flights):
+    kept = _save(draft, {"evidence-FPV-02": flights.public_id}, by=owner)
+
+    assert _rows(draft) == {"FPV-02": (None, flights.pk, None)}
+    assert kept.values["FPV-02"] == ""
+
+    _save(draft, {"evidence-FPV-02": ""}, seen={"evidence-FPV-02": flights.public_id}, by=owner)
+    assert _rows(draft) == {}
+
+
+def test_form_saves_evidence_too(draft, owner, flights):
+    answers = {"FPV-02": "12", "evidence-FPV-02": flights.public_id, "page-FPV-02": "14"}
+
+    save_answers(proposal=draft, answers=answers, revision=2, by=owner, now=clock.now())
+
+    assert _rows(draft) == {"FPV-02": (Decimal(12), flights.pk, 14)}
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("1", ""),
+        ("32767", ""),
+        ("0", "We got “0”. We want a number from 1 to 32,767."),
+        ("32768", "We got “32768”. We want a number from 1 to 32,767."),
+        ("row 14", "We got “row 14”. We need a whole number. Type digits only, without words or the unit."),
+    ],
+)
+def test_page_is_a_number(draft, owner, text, sentence):
+    kept = _save(draft, {"page-FPV-02": text}, by=owner)
+
+    assert kept.mistakes.get("page-FPV-02", "") == sentence
+
+
+def test_document_of_another_draft_is_no_evidence(draft, owner, flights):
+    other = draft_proposal(tender=draft.tender, company=draft.company, by=owner)
+
+    kept = _save(other, {"evidence-FPV-02": flights.public_id}, by=owner)
+
+    assert kept.mistakes == {"evidence-FPV-02": GONE}
+
+
+def test_removed_document_is_evidence_no_more(draft, owner, flights):
+    _save(draft, {"FPV-02": "12", "evidence-FPV-02": flights.public_id, "page-FPV-02": "14"}, by=owner)
+    pointing = [row.code for row in answers_pointing_to(flights)]
+    remove_document(document=flights, by=owner, now=clock.now())
+
+    kept = _save(draft, {"FPV-03": "20"}, by=owner)
+
+    assert pointing == ["FPV-02"]
+    assert _held(kept, "FPV-02", "evidence-FPV-02", "page-FPV-02") == {
+        "FPV-02": "12",
+        "evidence-FPV-02": "",
+        "page-FPV-02": "",
+    }
+    with pytest.raises(Unanswerable, match="not in the draft any more"):
+        save_answers(
+            proposal=draft, answers={"evidence-FPV-02": flights.public_id}, revision=3, by=owner, now=clock.now()
+        )
+
+
+def test_reading_the_answers_takes_one_query(draft, owner, flights, django_assert_num_queries):
+    _save(draft, {"FPV-01": "6", "FPV-02": "12", "evidence-FPV-02": flights.public_id}, by=owner)
+
+    with django_assert_num_queries(1):
+        assert [(row.requirement.code, row.evidence) for row in kept_answers(draft)] == [
+            ("FPV-01", None),
+            ("FPV-02", flights),
+        ]
