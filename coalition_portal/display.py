@@ -155,12 +155,20 @@ def _component(context, name: str, values: dict) -> SafeString:
 
 
 @register.simple_tag
-def bar_with_threshold(claim, threshold, objective, operator, low=None, high=None, unit="", label="") -> SafeString:
-    """A claim against its threshold; `claim` and `objective` may be None. The words for it stand in the same place."""
+def bar_with_threshold(
+    claim, threshold, objective, operator, low=None, high=None, unit="", claim_unit="", objective_unit="", label=""
+) -> SafeString:
+    """A claim against its threshold; `claim` and `objective` may be None. The words for it stand in the same place.
+
+    `unit` follows the threshold. Where another number takes another form of it, that number's own unit is given too.
+    """
     bar = pictures.threshold_bar(
         claim=claim, threshold=threshold, objective=objective, operator=operator, low=low, high=high
     )
-    words = _bar_words(claim, threshold, objective, operator, unit)
+    wanted = formatting.bound(operator, threshold, unit)
+    words = _bar_words(
+        formatting.quantity(claim, claim_unit or unit), wanted, formatting.quantity(objective, objective_unit or unit)
+    )
     return render_to_string(
         "components/pictures/threshold.html",
         {
@@ -172,17 +180,15 @@ def bar_with_threshold(claim, threshold, objective, operator, low=None, high=Non
     )
 
 
-def _bar_words(claim, threshold, objective, operator, unit) -> str:
-    wanted = formatting.bound(operator, threshold, unit)
+def _bar_words(claim: str, wanted: str, objective: str) -> str:
     first = (
-        gettext("Claim %(claim)s; %(wanted)s is required.")
-        % {"claim": formatting.quantity(claim, unit), "wanted": wanted}
-        if claim is not None
+        gettext("Claim %(claim)s; %(wanted)s is required.") % {"claim": claim, "wanted": wanted}
+        if claim
         else gettext("No claim yet; %(wanted)s is required.") % {"wanted": wanted}
     )
-    if objective is None:
+    if not objective:
         return first
-    aim = gettext("Objective %(objective)s.") % {"objective": formatting.quantity(objective, unit)}
+    aim = gettext("Objective %(objective)s.") % {"objective": objective}
     return f"{first} {aim}"
 
 

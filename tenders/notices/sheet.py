@@ -37,6 +37,7 @@ class Row(NamedTuple):
     in_trials: str
     bar: Requirement | None
     bar_unit: str
+    objective_unit: str
 
 
 class Move(NamedTuple):
@@ -60,6 +61,7 @@ def requirement_row(requirement: Requirement) -> Row:
         in_trials=_in_trials(requirement),
         bar=requirement if bounded else None,
         bar_unit=unit_words(requirement.unit, requirement.threshold) if bounded else "",
+        objective_unit="" if requirement.objective is None else unit_words(requirement.unit, requirement.objective),
     )
 
 

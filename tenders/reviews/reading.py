@@ -1,4 +1,4 @@
-"""An opened proposal as reviewers read it: claims beside what is wanted, the offer with its price lines, the files."""
+"""An opened proposal as reviewers read it: claims beside what is wanted, the offer, the files."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from decimal import Decimal
 from tenders.notices import claims
 from tenders.notices.models import AnswerType, Requirement, Tender, WantedDocument
 from tenders.proposals.models import OpenedProposal
+from tenders.proposals.offer_sheet import OfferSheet, sheet_of
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,15 @@ class ClaimRow:
         return "" if mark is None else claims.unit_words(self.requirement.unit, mark)
 
     @property
+    def claim_unit(self) -> str:
+        return "" if self.number is None else claims.unit_words(self.requirement.unit, self.number)
+
+    @property
+    def objective_unit(self) -> str:
+        aim = self.requirement.objective
+        return "" if aim is None else claims.unit_words(self.requirement.unit, aim)
+
+    @property
     def number(self) -> Decimal | None:
         """The claim as a number to be drawn; None for other types and where a threshold is missing."""
         if self.requirement.answer_type != AnswerType.NUMBER or self.requirement.threshold is None:
@@ -45,12 +55,6 @@ class ClaimRow:
     @property
     def is_drawn(self) -> bool:
         return self.number is not None and bool(self.requirement.operator)
-
-
-@dataclass(frozen=True)
-class PriceLine:
-    line: dict
-    amount: Decimal | None
 
 
 @dataclass(frozen=True)
@@ -76,15 +80,9 @@ def failing_must_haves(content: dict | None, requirements: Iterable[Requirement]
     return [row for row in claim_rows(content, must_haves) if row.fails_must_have]
 
 
-def price_lines(opened: OpenedProposal, tender: Tender) -> list[PriceLine]:
-    prices = _offer(opened).get("prices", {})
-    lines = tender.price.get("price_lines", [])
-    return [PriceLine(line, Decimal(prices[line["code"]]) if prices.get(line["code"]) else None) for line in lines]
-
-
-def offer_of(opened: OpenedProposal) -> dict:
-    """The rest of the offer: lead time, capacity, region, partners, support at the trials."""
-    return {name: value for name, value in _offer(opened).items() if name != "prices"}
+def offer_of(opened: OpenedProposal, tender: Tender) -> OfferSheet:
+    """Empty for a proposal that could not be read."""
+    return sheet_of((opened.content or {}).get("offer", {}), tender)
 
 
 def files_of(opened: OpenedProposal, wanted: Sequence[WantedDocument]) -> list[File]:
@@ -100,10 +98,6 @@ def files_of(opened: OpenedProposal, wanted: Sequence[WantedDocument]) -> list[F
         )
         for entry in (opened.content or {}).get("documents", [])
     ]
-
-
-def _offer(opened: OpenedProposal) -> dict:
-    return (opened.content or {}).get("offer", {})
 
 
 def _claim_row(requirement: Requirement, answer: dict | None) -> ClaimRow:
