@@ -97,6 +97,11 @@ def steady_now() -> datetime:
     return _guard.steady_now()
 
 
+def witness() -> datetime | None:
+    """`steady_now` where this process watches its clocks, else None: a clock that nobody compares is no witness."""
+    return _guard.steady_now() if _guard.watched is not None else None
+
+
 def note_stamp(*, stamp: datetime, now: datetime) -> None:
     """Tell the guard of a stamp of the trusted proxy; what is behind `now` may have queued and says nothing."""
     _guard.note_stamp((stamp - now).total_seconds())

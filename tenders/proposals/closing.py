@@ -8,6 +8,7 @@ from django.db import transaction
 from coalition_portal import clock, locks
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event, commit, new_salt
+from coalition_portal.watch import clock_guard
 from tenders.notices.changes import record_change
 from tenders.notices.models import ChangeKind, Deadline
 from tenders.proposals.auto_submit import receive_asked
@@ -16,8 +17,12 @@ from tenders.proposals.queries import counting_bundles, deadlines_to_close
 
 
 def close_due() -> list[Closing]:
-    """Close every tender whose deadline and settling are over by the database's clock; safe to run twice at once."""
-    settled = clock.database_now() - timedelta(seconds=settings.PORTAL_SETTLE_SECONDS)
+    """Close every tender whose deadline and settling are over by the database's clock; safe to run twice at once.
+
+    A closing is final, so it waits where the steady clock of this process, if it has one, lies behind.
+    """
+    database_now, steady_now = clock.database_now(), clock_guard.witness()
+    settled = min(database_now, steady_now or database_now) - timedelta(seconds=settings.PORTAL_SETTLE_SECONDS)
     closings = [close(deadline=deadline) for deadline in deadlines_to_close(settled)]
     return [closing for closing in closings if closing]
 

@@ -4,21 +4,24 @@ The instant of arrival is read before anything is waited for, so a queue of ours
 refused for lateness and what arrived while the tender closed is written down as well: each attempt ends in one row.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from django.db import models, transaction
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from coalition_portal import clock, locks
-from coalition_portal.arrival import arrived_at
+from coalition_portal import locks
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
+from coalition_portal.watch.models import Incident
 from manufacturers.queries import people_who_can_sign
 from tenders.notices.models import Deadline
 from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
+from tenders.proposals.arriving import Arrival, ClockInDoubt, arrive, write_incident
 from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.states import PROPOSAL
@@ -42,13 +45,19 @@ class Outcome:
 class Judgement:
     """What an act is judged by: its arrival, the deadline row in force, and whether that row is closed.
 
-    `newest_version` is the highest version of the proposal that has a receipt, 0 where none has.
+    `newest_version` is the highest version of the proposal that has a receipt, 0 where none has. `incident` is the key
+    of an open one where the clocks are in doubt and the deadline lies between them.
     """
 
-    received_at: datetime
+    arrival: Arrival
     deadline: Deadline
     is_closed: bool
     newest_version: int
+    incident: int | None
+
+    @property
+    def received_at(self) -> datetime:
+        return self.arrival.received_at
 
     @property
     def is_late(self) -> bool:
@@ -62,21 +71,36 @@ def submit(*, bundle: Bundle, sha256: str, by: User, stamp: datetime | None = No
     Raises NotSubmittable for a wrong digest, a tender that is not published or a version that was overtaken, and
     Denied for a person who is no signatory. Nothing but rows is written; mails leave with the sweep.
     """
-    arrived = arrived_at(stamp, clock.database_now())
+    return _judged(partial(_submit, bundle, sha256, by), arrive(stamp))
+
+
+def withdraw(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Outcome:
+    """Take back the version that counts, judged exactly like submitting."""
+    return _judged(partial(_withdraw, proposal, by), arrive(stamp))
+
+
+def _judged(act: Callable[[Arrival], Outcome], arrival: Arrival) -> Outcome:
+    try:
+        return act(arrival)
+    except ClockInDoubt:
+        # Faster than the guard, which looks once a second: write down the doubt, then judge with it.
+        write_incident(arrival)
+        return act(arrival)
+
+
+def _submit(bundle: Bundle, sha256: str, by: User, arrival: Arrival) -> Outcome:
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(bundle.proposal.tender_id)
         proposal = _locked(bundle.proposal_id)
         signatories = _signatories(proposal, by)
-        judgement = _judge(proposal, arrived)
+        judgement = _judge(proposal, arrival)
         if judgement.newest_version >= bundle.version and (known := Receipt.objects.filter(bundle=bundle).first()):
             return Outcome(receipt=known)
         _check_submittable(proposal, bundle, sha256, judgement)
         return _write_submit(judgement, proposal, bundle, by, signatories)
 
 
-def withdraw(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Outcome:
-    """Take back the version that counts, judged exactly like submitting."""
-    arrived = arrived_at(stamp, clock.database_now())
+def _withdraw(proposal: Proposal, by: User, arrival: Arrival) -> Outcome:
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
         proposal = _locked(proposal.pk)
@@ -91,7 +115,7 @@ def withdraw(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> 
         if known := Withdrawal.objects.filter(receipt=receipt).first():
             return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
-        return _write_withdraw(_judge(proposal, arrived), proposal, receipt, by, signatories)
+        return _write_withdraw(_judge(proposal, arrival), proposal, receipt, by, signatories)
 
 
 def _locked(proposal_pk: int) -> Proposal:
@@ -107,18 +131,25 @@ def _signatories(proposal: Proposal, by: User) -> list[User]:
     return signatories
 
 
-def _judge(proposal: Proposal, arrived: datetime) -> Judgement:
+def _judge(proposal: Proposal, arrival: Arrival) -> Judgement:
     closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
     receipts = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").values("bundle__version")
+    incidents = Incident.objects.filter(ended_at=None).order_by("pk").values("pk")
     deadlines = Deadline.objects.filter(tender=proposal.tender).order_by("-seq")
     deadline = deadlines.annotate(
-        is_closed=models.Exists(closings), newest_version=Coalesce(models.Subquery(receipts[:1]), 0)
+        is_closed=models.Exists(closings),
+        newest_version=Coalesce(models.Subquery(receipts[:1]), 0),
+        incident=models.Subquery(incidents[:1]),
     ).first()
+    is_split = arrival.is_split_by(deadline.closes_at)
+    if is_split and deadline.incident is None and arrival.is_far_apart:
+        raise ClockInDoubt
     return Judgement(
-        received_at=arrived,
+        arrival=arrival,
         deadline=deadline,
         is_closed=deadline.is_closed,
         newest_version=deadline.newest_version,
+        incident=deadline.incident if is_split else None,
     )
 
 
@@ -138,6 +169,8 @@ def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgemen
 def _write_submit(
     judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, signatories: list[User]
 ) -> Outcome:
+    if judgement.incident:
+        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT)
     if judgement.is_late:
         return _refuse(judgement, proposal, bundle, by, Act.SUBMIT)
     if judgement.is_closed:
@@ -153,6 +186,8 @@ def _write_submit(
 def _write_withdraw(
     judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User, signatories: list[User]
 ) -> Outcome:
+    if judgement.incident:
+        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
     if judgement.is_late:
         return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
     if judgement.is_closed:
@@ -181,7 +216,12 @@ def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle,
         return Outcome(provisional=known)
     sealed = _sealed(f"provisional {act.value}", judgement, bundle)
     provisional = Provisional.objects.create(
-        act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed)
+        act=act,
+        bundle=bundle,
+        proposal=proposal,
+        incident_id=judgement.incident,
+        witnessed_at=judgement.arrival.witnessed_at if judgement.incident else None,
+        **_columns(judgement, by, sealed),
     )
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(provisional=provisional)

@@ -1,0 +1,55 @@
+"""The instant at which an act arrived, by the clock that decides and by the one that bears witness.
+
+The database's clock decides. While it is in doubt (an incident is open, or it left the host's steady clock by more than
+the tolerance) and the deadline lies between the two, nobody is refused and nobody received: two people decide.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from coalition_portal import clock
+from coalition_portal.arrival import arrived_at
+from coalition_portal.watch import clock_guard
+from coalition_portal.watch.incidents import open_incident
+
+TOLERANCE = timedelta(milliseconds=500)
+
+
+class ClockInDoubt(Exception):
+    """A verdict would depend on which clock is right, and no incident says so yet."""
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """`received_at` by the database's clock or a trusted stamp; `witnessed_at` by the steady clock, if there is one."""
+
+    received_at: datetime
+    witnessed_at: datetime | None
+
+    @property
+    def is_far_apart(self) -> bool:
+        return self.witnessed_at is not None and abs(self.witnessed_at - self.received_at) > TOLERANCE
+
+    def is_split_by(self, closes_at: datetime) -> bool:
+        """Whether one clock puts the arrival before the deadline and the other one does not."""
+        if self.witnessed_at is None:
+            return False
+        return (self.received_at < closes_at) != (self.witnessed_at < closes_at)
+
+
+def arrive(stamp: datetime | None) -> Arrival:
+    """Read the clocks, as the very first act: whatever is waited for afterwards makes nobody late."""
+    database_now, steady_now = clock.database_now(), clock_guard.witness()
+    if stamp is not None:
+        clock_guard.note_stamp(stamp=stamp, now=database_now)
+    received_at = arrived_at(stamp, database_now)
+    witnessed_at = None if steady_now is None else steady_now - (database_now - received_at)
+    return Arrival(received_at=received_at, witnessed_at=witnessed_at)
+
+
+def write_incident(arrival: Arrival) -> None:
+    """What the guard has not noticed yet. One that somebody else wrote in the meantime goes on."""
+    seconds = (arrival.received_at - arrival.witnessed_at).total_seconds()
+    open_incident(
+        kind="DATABASE", evidence={"seconds": round(seconds, 3)}, noticed_by="submission", now=arrival.witnessed_at
+    )
