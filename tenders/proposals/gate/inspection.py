@@ -1,6 +1,227 @@
-"""The gate's door for the rest of the portal: look into a file, take out what it tells besides."""
+"""The gate's door for the rest of the portal: look into a file, take out what a photo or a video tells besides.
 
+Both are done by a child process (child.py). This side starts it, serves it ranges of the file, and believes nothing it
+says without looking: a child that dies, hangs or talks nonsense is a refusal, never an error page.
+"""
+
+import logging
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import BinaryIO
+
+from tenders.proposals.gate import wire
 from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
 from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Metadata, Unfit
 
-__all__ = ["HEAD_BYTES", "MEDIA_TYPES", "Fault", "Inspection", "Metadata", "Unfit", "leading_fault"]
+__all__ = [
+    "HEAD_BYTES",
+    "MEDIA_TYPES",
+    "Fault",
+    "Inspection",
+    "Metadata",
+    "Unfit",
+    "inspect",
+    "leading_fault",
+    "stripped",
+]
+
+logger = logging.getLogger(__name__)
+
+ROOT = Path(__file__).resolve().parents[3]
+CHILD = (sys.executable, "-E", "-s", "-B", "-m", "tenders.proposals.gate.child")
+WALL_SECONDS = 60
+ENDING_SECONDS = 1
+CHILDREN_MAX = 4  # in one process of the portal, so that many uploads at once take turns and not the memory
+PIECES_MAX = 100_000
+LITERAL_BYTES_MAX = 16 * 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
+
+_turns = threading.BoundedSemaphore(CHILDREN_MAX)
+
+
+def inspect(file: BinaryIO, extension: str) -> Inspection:
+    """What the file is and what it tells besides. Raises Unfit with the fault of a file that may not be taken.
+
+    `file` is opened for reading in binary and can seek: a reader of a content, or an upload in memory. It is read in
+    chunks, is left at its start, and what its own reading raises is raised here.
+    """
+    size = _size(file)
+    if not size:
+        raise Unfit(Fault.EMPTY)
+    if extension not in MEDIA_TYPES:
+        raise Unfit(Fault.OTHER_CONTENT)
+    _pieces, told = _told(file, size, extension, wire.INSPECT)
+    media_type, *metadata = told.decode("ascii", "replace").split("\n")
+    return Inspection(media_type, tuple(Metadata(name) for name in metadata))
+
+
+def stripped(file: BinaryIO, extension: str) -> Iterator[bytes]:
+    """The same file without what `Inspection.metadata` named, in chunks of at most 1 MiB.
+
+    For a file that `inspect` took and no other. Nothing comes out before the child has looked at the result as it
+    looked at the file; Unfit where that shows anything left.
+    """
+    size = _size(file)
+    pieces, _ = _told(file, size, extension, wire.STRIP)
+    for piece in pieces:
+        yield from _chunks(file, piece)
+    file.seek(0)
+
+
+def _size(file: BinaryIO) -> int:
+    file.seek(0, 2)
+    return file.tell()
+
+
+def _chunks(file: BinaryIO, piece: wire.Piece) -> Iterator[bytes]:
+    if isinstance(piece, bytes):
+        yield piece
+        return
+    for done in range(0, piece.size, CHUNK_BYTES):
+        length = min(CHUNK_BYTES, piece.size - done)
+        yield _range(file, piece.start + done, length) if isinstance(piece, wire.Copy) else bytes(length)
+
+
+def _range(file: BinaryIO, start: int, length: int) -> bytes:
+    file.seek(start)
+    return file.read(length)
+
+
+# The child
+
+
+class _Gone(Exception):
+    """The child ended, or said nothing in time."""
+
+
+@dataclass
+class _Line:
+    """Our end of the socket, with the seconds that are left for the whole talk."""
+
+    ours: socket.socket
+    ends_at: float = field(default_factory=lambda: time.monotonic() + WALL_SECONDS)
+
+    def receive(self, size: int) -> bytes:
+        got = bytearray()
+        while len(got) < size:
+            with self._waiting():
+                chunk = self.ours.recv(size - len(got))
+            if not chunk:
+                raise _Gone
+            got += chunk
+        return bytes(got)
+
+    def send(self, data: bytes) -> None:
+        with self._waiting():
+            self.ours.sendall(data)
+
+    def message(self) -> tuple[bytes, bytes]:
+        kind, length = wire.HEADER.unpack(self.receive(wire.HEADER.size))
+        if length > wire.MESSAGE_BYTES_MAX:
+            raise _Gone
+        return kind, self.receive(length)
+
+    @contextmanager
+    def _waiting(self) -> Iterator[None]:
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise _Gone
+        self.ours.settimeout(left)
+        try:
+            yield
+        except OSError:
+            raise _Gone from None
+
+
+def _told(file: BinaryIO, size: int, extension: str, act: str) -> tuple[list[wire.Piece], bytes]:
+    """The pieces and the last words of a child that took the file; raises Unfit with the fault of any other."""
+    with _turns, _child(extension, act, size) as (process, line):
+        try:
+            pieces, kind, body = _talk(line, file, size)
+        except _Gone:
+            raise Unfit(_fault_of_end(process, extension)) from None
+        finally:
+            file.seek(0)
+    if kind == wire.UNFIT and body in {fault.encode() for fault in Fault}:
+        raise Unfit(Fault(body.decode()))
+    if kind != wire.TAKEN:
+        logger.warning("the gate's parser of %s ended in %s", extension, body[:100])
+        raise Unfit(Fault.DAMAGED)
+    return pieces, body
+
+
+@contextmanager
+def _child(extension: str, act: str, size: int) -> Iterator[tuple[subprocess.Popen, _Line]]:
+    ours, theirs = socket.socketpair()
+    with ours:
+        with theirs:
+            process = _started([*CHILD, extension, act, str(size)], theirs)
+        try:
+            yield process, _Line(ours)
+        finally:
+            process.kill()
+            process.wait()
+
+
+def _started(command: list[str], theirs: socket.socket) -> subprocess.Popen:
+    try:
+        # The arguments are words of our own; every descriptor but the socket is closed before the program starts.
+        return subprocess.Popen(  # noqa: S603
+            command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}, cwd=ROOT
+        )
+    except OSError:
+        logger.exception("the gate's child process does not start")
+        raise Unfit(Fault.NOT_LOOKED_AT) from None
+
+
+def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], bytes, bytes]:
+    pieces: list[wire.Piece] = []
+    literal_bytes = 0
+    while True:
+        kind, body = line.message()
+        if kind in (wire.TAKEN, wire.UNFIT, wire.BROKEN):
+            return pieces, kind, body
+        if kind == wire.READ:
+            _serve(line, file, size, body)
+            continue
+        pieces.append(_sound(kind, body, size))
+        literal_bytes += len(body)
+        if len(pieces) > PIECES_MAX or literal_bytes > LITERAL_BYTES_MAX:
+            raise _Gone
+
+
+def _serve(line: _Line, file: BinaryIO, size: int, body: bytes) -> None:
+    start, length = wire.SPAN.unpack(body) if len(body) == wire.SPAN.size else (0, 0)
+    if not 0 < length <= wire.READ_BYTES_MAX or start + length > size:
+        raise _Gone
+    data = _range(file, start, length)
+    line.send(wire.LENGTH.pack(len(data)) + data)
+
+
+def _sound(kind: bytes, body: bytes, size: int) -> wire.Piece:
+    """The piece, unless it reaches past the file or makes more of nothing than the file was long."""
+    piece = wire.piece_of(kind, body)
+    end = wire.size_of(piece) + (piece.start if isinstance(piece, wire.Copy) else 0) if piece is not None else 0
+    if piece is None or end > size:
+        raise _Gone
+    return piece
+
+
+def _fault_of_end(process: subprocess.Popen, extension: str) -> Fault:
+    """What an end without a verdict means: the limits for a signal that enforces them, else that the gate failed."""
+    try:
+        code = process.wait(ENDING_SECONDS)
+    except subprocess.TimeoutExpired:
+        return Fault.OVER_LIMITS
+    if -code in (signal.SIGKILL, signal.SIGXCPU):
+        return Fault.OVER_LIMITS
+    logger.error("the gate's child process for %s ended with %s", extension, code)
+    return Fault.DAMAGED if code < 0 else Fault.NOT_LOOKED_AT

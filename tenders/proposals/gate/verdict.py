@@ -15,6 +15,8 @@ MEDIA_TYPES: Mapping[str, str] = {
 }
 UTF16_CSV = "text/csv; charset=utf-16"
 
+PIXELS_MAX = 100_000_000
+
 
 class Fault(StrEnum):
     """Why a file is not what its extension says, or may not be taken although it is."""
