@@ -1,0 +1,220 @@
+"""Files that arrive in pieces and go on after a break: begun, received from an exact offset, kept as a document."""
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import F
+from django.utils.translation import gettext as _
+
+from coalition_portal import clock
+from coalition_portal.identity.models import User
+from coalition_portal.permission import Denied, Refused
+from coalition_portal.public_ids import new_public_id
+from tenders.proposals.contents import begin_content, delete_content
+from tenders.proposals.documents import (
+    StoreFull,
+    Unacceptable,
+    check_announced,
+    check_rate,
+    check_room,
+    check_store,
+    wanted_of,
+)
+from tenders.proposals.models import Document, Proposal, Upload, UploadState
+from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.receiving import (
+    CHECKSUMS,
+    EXPIRES_AFTER,
+    LEASE,
+    Checksum,
+    ChecksumMismatch,
+    TooManyBytes,
+    WriterBusy,
+    Writing,
+)
+
+__all__ = [
+    "CHECKSUMS",
+    "Checksum",
+    "ChecksumMismatch",
+    "StoreFull",
+    "TooManyBytes",
+    "Unacceptable",
+    "UploadGone",
+    "WriterBusy",
+    "WrongOffset",
+    "begin_upload",
+    "document_of",
+    "end_upload",
+    "finish_received",
+    "is_gone",
+    "receive",
+]
+
+UNDER_WAY_MAX = 24  # of one proposal
+
+
+class WrongOffset(Refused):
+    """The bytes do not begin where the upload stands; `offset` is where it stands."""
+
+    def __init__(self, sentence: str, offset: int) -> None:
+        super().__init__(sentence)
+        self.offset = offset
+
+
+class UploadGone(Refused):
+    """The upload was ended, refused or has expired, and its bytes are gone."""
+
+
+def begin_upload(*, proposal: Proposal, kind_code: str, name: str, size_bytes: int, by: User, now: datetime) -> Upload:
+    """An upload that waits for its first byte. What can be known of a file before it travels is refused here.
+
+    Raises Denied, Unacceptable or StoreFull. A document that comes meanwhile may take its place: the end judges that.
+    """
+    check_can_edit_draft(by, proposal, now)
+    wanted = wanted_of(proposal, kind_code)
+    name = check_announced(wanted, name, size_bytes)
+    check_room(proposal, wanted, size_bytes)
+    check_rate(proposal, now)
+    _check_under_way(proposal, now)
+    check_store(size_bytes)
+    with transaction.atomic(durable=True):
+        return Upload.objects.create(
+            proposal=proposal,
+            kind_code=wanted.code,
+            name=name,
+            size_bytes=size_bytes,
+            content=begin_content(company=proposal.company, now=now),
+            uploaded_by=by,
+            begun_at=now,
+            expires_at=now + EXPIRES_AFTER,
+        )
+
+
+def receive(
+    *,
+    upload: Upload,
+    offset: int,
+    chunks: Iterable[bytes],
+    by: User,
+    now: datetime,
+    checksum: Checksum | None = None,
+) -> Upload:
+    """Take the bytes from `offset` on; after the last one the file is judged and becomes a document, or is refused.
+
+    Raises Denied, UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, and Unacceptable where the first
+    bytes show a wrong file. What broke the line is raised again, after what came before it was kept; with a checksum
+    nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at the full offset it
+    finishes what an earlier request could not.
+    """
+    check_can_edit_draft(by, upload.proposal, now)
+    writing = _claim(upload, offset, now)
+    try:
+        writing.take(chunks, checksum)
+    except Unacceptable as refused:
+        writing.refuse(refused.sentence)
+        raise
+    except BaseException:
+        writing.release()
+        raise
+    if writing.is_whole:
+        writing.finish(by, now)
+    else:
+        writing.release()
+    return Upload.objects.select_related("proposal").get(pk=upload.pk)
+
+
+def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
+    """Forget the upload and its bytes. Raises Refused where it is a document already, UploadGone where it is gone."""
+    check_can_edit_draft(by, upload.proposal, now)
+    with transaction.atomic(durable=True):
+        row = Upload.objects.select_for_update().get(pk=upload.pk)
+        if row.state == UploadState.KEPT:
+            raise Refused(_("This file is a document of the proposal already. Remove it on the page of the documents."))
+        if row.state == UploadState.ENDED:
+            raise UploadGone(_gone_sentence())
+        content, row.content = row.content, None
+        row.state, row.writer, row.writer_until = UploadState.ENDED, "", None
+        row.save(update_fields=["state", "content", "writer", "writer_until"])
+    if content:
+        delete_content(content)
+    return row
+
+
+def finish_received(*, now: datetime) -> int:
+    """Judge the uploads whose last byte came and whose request died before it could; how many became documents.
+
+    What cannot be judged even now stays for the next sweep.
+    """
+    rows = Upload.objects.filter(state=UploadState.RECEIVING, received_bytes=F("size_bytes"), expires_at__gt=now)
+    found = 0
+    for row in rows.exclude(writer_until__gt=now).select_related("proposal", "uploaded_by").order_by("pk"):
+        try:
+            done = receive(upload=row, offset=row.size_bytes, chunks=(), by=row.uploaded_by, now=now)
+        except (Refused, Denied):
+            continue
+        found += done.state == UploadState.KEPT
+    return found
+
+
+def is_gone(upload: Upload, now: datetime) -> bool:
+    """Whether nothing more can be sent or asked: ended, or expired while it was being received."""
+    is_late = upload.state == UploadState.RECEIVING and upload.expires_at <= now
+    return is_late or upload.state == UploadState.ENDED
+
+
+def document_of(upload: Upload) -> Document | None:
+    """The document that the upload became."""
+    if upload.state != UploadState.KEPT:
+        return None
+    return Document.objects.filter(proposal=upload.proposal_id, content=upload.content_id).order_by("pk").first()
+
+
+# Before the first byte
+
+
+def _check_under_way(proposal: Proposal, now: datetime) -> None:
+    under_way = Upload.objects.filter(proposal=proposal, state=UploadState.RECEIVING, expires_at__gt=now).count()
+    if under_way >= UNDER_WAY_MAX:
+        raise Unacceptable(
+            _("%(most)s files of this proposal are on their way. Let them arrive or discard some, then begin this one.")
+            % {"most": UNDER_WAY_MAX}
+        )
+
+
+# One writer at a time
+
+
+def _claim(upload: Upload, offset: int, now: datetime) -> Writing:
+    moment = clock.now()
+    with transaction.atomic(durable=True):
+        row = (
+            Upload.objects.select_for_update(of=("self",))
+            .select_related("proposal__tender", "content")
+            .get(pk=upload.pk)
+        )
+        if is_gone(row, now) or row.state == UploadState.REFUSED:
+            raise UploadGone(row.refusal or _gone_sentence())
+        if row.writer and row.writer_until > moment:
+            raise WriterBusy(_("Another request is sending this file right now. Wait for its end, then go on."))
+        if row.received_bytes != offset:
+            raise WrongOffset(_wrong_offset(offset, row.received_bytes), row.received_bytes)
+        if row.state == UploadState.RECEIVING:
+            row.writer, row.writer_until = new_public_id(), moment + LEASE
+            row.save(update_fields=["writer", "writer_until"])
+    return Writing(row)
+
+
+# Sentences
+
+
+def _gone_sentence() -> str:
+    return _("This upload was ended or has expired, and its bytes are gone. Begin a new one.")
+
+
+def _wrong_offset(got: int, wanted: int) -> str:
+    return _("The bytes begin at %(got)s, but the upload stands at %(wanted)s. Go on from there.") % {
+        "got": got,
+        "wanted": wanted,
+    }
