@@ -72,7 +72,9 @@ class Writing:
             while not arriving.is_over:
                 stored = store_part(self.row.content, arriving.part(), number=self.number + len(unnamed))
                 unnamed += [stored.part] if stored.part else []
-                if checksum is None and not isinstance(stored.broke_by, Refused):
+                if isinstance(stored.broke_by, Refused):
+                    raise stored.broke_by
+                if checksum is None:
                     ready, unnamed = unnamed, []
                     self._name(ready)
                 else:
