@@ -33,6 +33,8 @@ from tenders.proposals.wanted_offer import (
     wanted_validity_days,
 )
 
+EMPTY_ROWS = 3
+
 
 class OfferForm(TextFields):
     """`partners` are the rows to show: see partner_rows_to_show."""
@@ -157,17 +159,23 @@ class OfferForm(TextFields):
 
     @property
     def partner_rows(self) -> list[dict]:
-        """Each with its `row`, which names its fields, and those fields in order."""
-        return [{"row": _row_in(names[0]), "fields": [self[name] for name in names]} for names in self.partner_names]
+        """Each with its `row`, which names its fields, and those in order; spare ones wait until they are asked for."""
+        rows = [[self[name] for name in names] for names in self.partner_names]
+        filled = [bool(any(bound.value() for bound in fields)) for fields in rows]
+        first_empty = filled.index(False) if False in filled else len(rows)
+        return [
+            {"row": _row_in(fields[0].name), "fields": fields, "is_spare": not is_filled and place != first_empty}
+            for place, (fields, is_filled) in enumerate(zip(rows, filled, strict=True))
+        ]
 
 
 def partner_rows_to_show(saved: Iterable[int], data: Mapping[str, str] | None) -> list[int]:
-    """The rows that hold something, saved or just typed, and an empty one after them where there is room."""
+    """The rows that hold something, saved or just typed, and a few empty ones after them where there is room."""
     typed = {_row_in(name) for name, text in (data or {}).items() if PARTNER_FIELD.fullmatch(name) and text}
     held = sorted(typed | set(saved))
     free = [row for row in range(1, PARTNERS_MAX + 1) if row not in held]
     after = [row for row in free if not held or row > held[-1]]
-    return [*held, *(after or free)[:1]]
+    return [*held, *(after or free)[:EMPTY_ROWS]]
 
 
 def _row_in(name: str) -> int:

@@ -67,6 +67,19 @@ class OfferSheet:
         return sum(drones) if drones and None not in drones else None
 
     @property
+    def first_month(self) -> str:
+        return self.months[0][0] if self.months else ""
+
+    @property
+    def last_month(self) -> str:
+        return self.months[-1][0] if self.months else ""
+
+    @property
+    def varies(self) -> bool:
+        """Whether the months differ, so that they have to be read one by one."""
+        return len({count for _month, count in self.months}) > 1
+
+    @property
     def is_short(self) -> bool:
         """Whether it stays valid for less than the tender wants."""
         return self.validity_days is not None and self.validity_days < self.wanted_validity_days

@@ -20,5 +20,6 @@ urlpatterns = [
     path("<slug:pid>/receipt/<int:version>/", receipts.receipt, name="proposal-receipt"),
     path("<slug:pid>/receipt/<int:version>/json/", receipts.receipt_json, name="proposal-receipt-json"),
     path("<slug:pid>/late/<int:version>/<slug:act>/", submitting.late, name="proposal-late"),
+    path("<slug:pid>/offer/totals/", offer.totals, name="proposal-offer-totals"),
     path("<slug:pid>/provisional/<int:version>/<slug:act>/", submitting.provisional, name="proposal-provisional"),
 ]

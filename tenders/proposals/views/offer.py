@@ -2,7 +2,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coalition_portal.permission import Denied, Refused
 from tenders.proposals import drafting
@@ -12,7 +12,7 @@ from tenders.proposals.forms import DeclarationsForm, packed, revision_in, unpac
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_checks import cautions_about, steps_with_prices, totals_of
 from tenders.proposals.offer_form import OfferForm, partner_rows_to_show
-from tenders.proposals.views.pages import DraftPage, editing_page
+from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 from tenders.proposals.wanted_offer import usual_language
 
 PARTNERS_ANCHOR = "#partners"
@@ -96,6 +96,22 @@ def _render_stale(request: HttpRequest, page: DraftPage, declared: DeclarationsF
     return _render(request, page, form, declared, problem=stale.sentence, status=409)
 
 
+@require_safe
+@proposal_page
+def totals(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    """The part of the page that follows from what is saved, for the script that saves each field."""
+    return render(request, "proposals/totals.html", _totals(page))
+
+
+def _totals(page: DraftPage) -> dict[str, object]:
+    return {
+        "page": page,
+        "steps": [step for step in steps_with_prices(page.proposal) if step.price is not None],
+        "totals": totals_of(page.proposal),
+        "cautions": cautions_about(page.proposal),
+    }
+
+
 def _render(
     request: HttpRequest,
     page: DraftPage,
@@ -106,13 +122,10 @@ def _render(
     status: int = 200,
 ) -> HttpResponse:
     context = {
-        "page": page,
+        **_totals(page),
         "form": form,
         "declared": declared,
         "problem": problem,
-        "steps": [step for step in steps_with_prices(page.proposal) if step.price is not None],
-        "totals": totals_of(page.proposal),
-        "cautions": cautions_about(page.proposal),
         "revision": page.proposal.revision,
         "seen": packed(_shown(page.proposal)),
     }

@@ -4,7 +4,7 @@ import pytest
 
 from tenders.notices.claims import Verdict
 from tenders.notices.models import Requirement
-from tenders.reviews.reading import claim_rows, failing_must_haves, files_of, offer_of, price_lines
+from tenders.reviews.reading import claim_rows, failing_must_haves, files_of, offer_of
 from tests.factories.reviews import Review
 from tests.tenders.reviews.conftest import kept
 
@@ -73,18 +73,19 @@ def test_only_must_haves_exclude(requirements):
 def test_what_was_submitted_passes_and_stands_with_its_prices_and_files(story, requirements):
     opened = story.opened[0]
 
-    lines = [(line.line["code"], line.amount) for line in price_lines(opened, story.tender)]
+    offer = offer_of(opened, story.tender)
     files = files_of(opened, list(story.tender.wanted_documents.all()))
 
     assert failing_must_haves(opened.content, requirements) == []
-    assert lines == [
-        ("trial_unit_price", Decimal("4380")),
-        ("production_unit_price", Decimal("3590")),
-        ("ground_station_price", None),
-        ("spares_kit_price", None),
+    assert [(row.step.quantity, row.price) for row in offer.steps] == [
+        (10, Decimal(4380)),
+        (20, Decimal(4198)),
+        (500, Decimal(4150)),
+        (1500, Decimal(4050)),
+        (5000, Decimal(3590)),
     ]
-    assert offer_of(opened)["lead_time_days"] == 21
-    assert "prices" not in offer_of(opened)
+    assert offer.lines == [("Extra ground station (option)", None), ("Spares kit for 20 drones (option)", None)]
+    assert (offer.lead_time_days, offer.delivery) == (21, "DAP, Riga, Latvia")
     assert [(file.name, file.wanted.code) for file in files][:2] == [
         ("technical_description.pdf", "technical_description"),
         ("flight_evidence.pdf", "flight_evidence"),
@@ -96,5 +97,6 @@ def test_a_proposal_that_could_not_be_read_is_empty(story):
     opened = story.opened[0]
     opened.content = None
 
-    assert [line.amount for line in price_lines(opened, story.tender)] == [None] * 4
-    assert (offer_of(opened), files_of(opened, [])) == ({}, [])
+    offer = offer_of(opened, story.tender)
+    assert ([amount for _title, amount in offer.lines], offer.steps, offer.months) == ([None] * 4, [], [])
+    assert files_of(opened, []) == []

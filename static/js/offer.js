@@ -1,0 +1,74 @@
+// Rows for partners without loading the page again, and totals that follow what was saved. The page holds spare empty
+// rows that are hidden, so that every row saves itself like any other field. Without this script the buttons do it all.
+
+const place = document.querySelector("[data-partners]");
+const totals = document.querySelector("[data-totals]");
+const said = document.querySelector("[data-autosave] [role=status]");
+
+const rows = () => [...place.querySelectorAll("[data-partner]")];
+const controls = (row) => [...row.querySelectorAll("input, select")];
+
+function empty(row) {
+  controls(row).forEach((control) => {
+    control.value = "";
+    control.dispatchEvent(new Event("input", { bubbles: true }));
+    control.dispatchEvent(new Event("change", { bubbles: true }));
+  });
+}
+
+function recount() {
+  rows()
+    .filter((row) => !row.hidden)
+    .forEach((row, index) => {
+      const told = (text) => text.replace("{number}", index + 1);
+      row.querySelector("legend").textContent = told(place.dataset.title);
+      row.querySelector("button").textContent = told(place.dataset.remove);
+    });
+}
+
+function add(event) {
+  const spare = rows().find((row) => row.hidden);
+  if (!spare) return;
+  event.preventDefault();
+  spare.hidden = false;
+  place.append(spare);
+  recount();
+  controls(spare)[0].focus();
+}
+
+function remove(event) {
+  const button = event.target.closest("button[name=remove]");
+  if (!button) return;
+  event.preventDefault();
+  const row = button.closest("[data-partner]");
+  const shown = rows().filter((one) => !one.hidden);
+  const next = shown[shown.indexOf(row) + 1] || shown[shown.indexOf(row) - 1];
+  empty(row);
+  row.hidden = true;
+  recount();
+  (next ? controls(next)[0] : document.querySelector("[data-add-partner]")).focus();
+}
+
+async function refresh() {
+  try {
+    const answer = await window.fetch(totals.dataset.totals, { headers: { Accept: "text/html" } });
+    if (answer.ok) totals.innerHTML = await answer.text();
+  } catch {
+    // The line is down: the totals stay as they are until the next save.
+  }
+}
+
+if (place) {
+  place.addEventListener("click", remove);
+  document.querySelector("[data-add-partner]").addEventListener("click", add);
+}
+
+if (totals && said) {
+  let before = "";
+  // The line that says when it was saved names a new time whenever something was.
+  new MutationObserver(() => {
+    const [time] = said.textContent.match(/\d\d:\d\d:\d\d/) || [];
+    if (time && time !== before) refresh();
+    before = time || before;
+  }).observe(said, { childList: true, characterData: true, subtree: true });
+}
