@@ -104,11 +104,12 @@ def test_compose_runs_the_portal_beside_its_real_parts():
     services = compose()["services"]
 
     assert sorted(name for name, service in services.items() if "build" in service) == [
-        "beat", "prepare", "web", "worker",
+        "beat", "prepare", "submit", "web", "worker",
     ]  # fmt: skip
     assert {
         name: service["image"].partition(":")[0] for name, service in services.items() if "build" not in service
     } == {
+        "proxy": "nginx",
         "database": "postgres",
         "broker": "valkey/valkey",
         "cache": "valkey/valkey",
@@ -119,7 +120,7 @@ def test_compose_runs_the_portal_beside_its_real_parts():
 def test_compose_gives_every_part_of_the_portal_the_same_known_settings():
     ours = [service for service in compose()["services"].values() if "build" in service]
 
-    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 4
+    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 5
     assert set(ours[0]["environment"]) <= settings_read()
 
 
