@@ -30,8 +30,17 @@ from tenders.proposals.contents import (
     digest_of,
     open_content,
 )
-from tenders.proposals.file_types import CHUNK_BYTES, MEDIA_TYPES, Fault, Unfit, extension_of, media_type_of, safe_name
-from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
+from tenders.proposals.file_types import extension_of, safe_name
+from tenders.proposals.gate.inspection import (
+    CHUNK_BYTES,
+    HEAD_BYTES,
+    MEDIA_TYPES,
+    Fault,
+    Unfit,
+    inspect,
+    leading_fault,
+    stripped,
+)
 from tenders.proposals.models import Content, Document, Proposal, Upload
 from tenders.proposals.permissions import check_can_edit_draft
 
@@ -45,6 +54,9 @@ TYPE_WORDS = {
     "csv": gettext_lazy("CSV"),
     "xlsx": gettext_lazy("Excel workbook (XLSX)"),
     "mp4": gettext_lazy("MP4 video"),
+    "jpg": gettext_lazy("JPEG picture"),
+    "jpeg": gettext_lazy("JPEG picture"),
+    "png": gettext_lazy("PNG picture"),
 }
 OTHER_WORDS = {
     "doc": gettext_lazy("a Word document"),
@@ -70,6 +82,9 @@ ADVICE = {
     "csv": gettext_lazy("Save it as “CSV UTF-8” and choose it again."),
     "xlsx": gettext_lazy("Save it as an Excel workbook without macros (XLSX) and choose it again."),
     "mp4": gettext_lazy("Export the video as MP4 and choose it again."),
+    "jpg": gettext_lazy("Save it as a JPEG picture and choose it again."),
+    "jpeg": gettext_lazy("Save it as a JPEG picture and choose it again."),
+    "png": gettext_lazy("Save it as a PNG picture and choose it again."),
 }
 
 
@@ -181,14 +196,33 @@ def look(content: Content, name: str, *, now: datetime) -> Looked:
     extension = extension_of(name)
     try:
         with open_content(content) as file:
-            media_type = media_type_of(file, extension)
-        return Looked(name=name, media_type=media_type, content=content, sha256=digest_of(content), stripped=[])
+            found = inspect(file, extension)
+            if found.metadata:
+                content = _stripped_copy(content, stripped(file, extension), now)
+        return Looked(
+            name=name,
+            media_type=found.media_type,
+            content=content,
+            sha256=digest_of(content),
+            stripped=list(found.metadata),
+        )
     except Unfit as unfit:
         raise Unacceptable(_unfit_sentence(unfit.fault, extension)) from None
     except ContentDamaged:
         raise Unacceptable(
             _("The file did not arrive whole in our store. Nothing was kept. Choose it again.")
         ) from None
+
+
+def _stripped_copy(content: Content, chunks: Iterator[bytes], now: datetime) -> Content:
+    """A content of its own for what is left of a photo or video; nothing of it stays where the gate refuses that."""
+    copy = begin_content(company=content.company, now=now)
+    try:
+        append_part(copy, chunks, number=0)
+    except (Unfit, ContentDamaged):
+        delete_content(copy)
+        raise
+    return copy
 
 
 def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: User, now: datetime) -> Document:
@@ -213,7 +247,9 @@ def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: Us
 
 def types_text(wanted: WantedDocument) -> str:
     """The allowed types as words, such as: PDF, CSV or Excel workbook (XLSX)."""
-    words = [str(TYPE_WORDS[extension]) for extension in wanted.file_types if extension in TYPE_WORDS]
+    words = list(
+        dict.fromkeys(str(TYPE_WORDS[extension]) for extension in wanted.file_types if extension in TYPE_WORDS)
+    )
     if len(words) == 1:
         return words[0]
     return _("%(first)s or %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
@@ -267,15 +303,37 @@ def _unfit_sentence(fault: Fault, extension: str) -> str:
     patterns = {
         Fault.EMPTY: _("The file is empty. Choose the file that has the content."),
         Fault.OTHER_CONTENT: _("The name says %(type)s, but the content is something else. %(advice)s"),
+        Fault.SECOND_KIND: _(
+            "The file is %(type)s and something else besides, such as an archive or a web page. "
+            "We want one plain file. %(advice)s"
+        ),
         Fault.DAMAGED: _("The file is damaged or was cut off: it cannot be read as %(type)s to its end. %(advice)s"),
         Fault.ENCRYPTED: _(
             "The file is protected by a password or kept in an old format, so reviewers could not read it. "
             "Take the protection away. %(advice)s"
         ),
         Fault.ACTIVE: _("The file holds macros, scripts or other files. We want plain content only. %(advice)s"),
+        Fault.LINKED: _(
+            "The file takes content from other files or from the network, which reviewers would not see. "
+            "Put everything into the file itself. %(advice)s"
+        ),
+        Fault.LOCATION: _(
+            "The file tells where it was taken, in a form that the portal cannot take out. "
+            "Save it without location data. %(advice)s"
+        ),
         Fault.NOT_UNICODE: _("The text is not in UTF-8, so letters would be lost. %(advice)s"),
         Fault.UNPACKS_TOO_LARGE: _(
             "The file unpacks to more than the portal reads. Leave out empty rows, pictures and copies. %(advice)s"
+        ),
+        Fault.TOO_MANY_PIXELS: _(
+            "A picture in the file has more pixels than reviewers can open. Make the picture smaller. %(advice)s"
+        ),
+        Fault.OVER_LIMITS: _(
+            "Reading the file took more time or memory than the portal gives to one file. "
+            "Make it simpler or smaller. %(advice)s"
+        ),
+        Fault.NOT_LOOKED_AT: _(
+            "The portal could not look into the file just now. Nothing was kept. Wait a minute, then choose it again."
         ),
     }
     return patterns[fault] % words

@@ -178,4 +178,5 @@ def xlsx_bytes(extra: dict[str, bytes] | None = None) -> bytes:
 def mp4_bytes() -> bytes:
     brands = b"isom" + (512).to_bytes(4, "big") + b"isomiso2avc1mp41"
     head = (len(brands) + 8).to_bytes(4, "big") + b"ftyp" + brands
-    return head + (16).to_bytes(4, "big") + b"mdat" + next(_numbers).to_bytes(8, "big")
+    movie = b"\x00\x00\x00\x08moov"
+    return head + movie + (16).to_bytes(4, "big") + b"mdat" + next(_numbers).to_bytes(8, "big")

@@ -22,6 +22,7 @@ from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
 from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Metadata, Unfit
 
 __all__ = [
+    "CHUNK_BYTES",
     "HEAD_BYTES",
     "MEDIA_TYPES",
     "Fault",
@@ -36,7 +37,7 @@ __all__ = [
 logger = logging.getLogger(__name__)
 
 ROOT = Path(__file__).resolve().parents[3]
-CHILD = (sys.executable, "-E", "-s", "-B", "-m", "tenders.proposals.gate.child")
+CHILD = (sys.executable, "-E", "-s", "-m", "tenders.proposals.gate.child")
 WALL_SECONDS = 60
 ENDING_SECONDS = 1
 CHILDREN_MAX = 4  # in one process of the portal, so that many uploads at once take turns and not the memory
@@ -91,8 +92,12 @@ def _chunks(file: BinaryIO, piece: wire.Piece) -> Iterator[bytes]:
 
 
 def _range(file: BinaryIO, start: int, length: int) -> bytes:
+    """These bytes, fewer only at the end; a reader that gives fewer at a time is asked again."""
     file.seek(start)
-    return file.read(length)
+    got = file.read(length)
+    while len(got) < length and (more := file.read(length - len(got))):
+        got += more
+    return got
 
 
 # The child
