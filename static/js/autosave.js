@@ -176,7 +176,6 @@ function clash(field, theirs) {
   const title = element("p", "", words.clash);
   field.clash = element("div", "notice warn", title, element("dl", "facts", ...facts), element("p", "row", keep, take));
   field.clash.setAttribute("role", "alert");
-  field.theirs = theirs;
   placeOf(field).append(field.clash);
 }
 
@@ -211,7 +210,7 @@ function note(field) {
   }
   shelve(field);
   stamp(field, "");
-  if (field.clash) clash(field, field.theirs);
+  if (field.clash) field.clash.querySelector("dd").textContent = inWords(field, read(field));
   if (isStopped) return;
   say(trouble || words.waiting);
   if (!trouble) schedule(QUIET_MS);
@@ -247,7 +246,8 @@ async function send() {
 }
 
 async function take(answer, sent) {
-  const told = (answer.headers.get("Content-Type") || "").includes("json") ? await answer.json() : {};
+  const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
+  const told = isOurs ? await answer.json() : {};
   if (answer.ok) return arrived(told, sent);
   if (answer.status === 401) return ended(told.sign_in);
   if (answer.status === 403 && told.denied) return stop(`${told.denied} ${words.refused}`);
