@@ -8,3 +8,15 @@ class TenderNumberConverter:
 
     def to_url(self, value):
         return value
+
+
+class PublicIdConverter:
+    """A random public id. Anything else is no route."""
+
+    regex = "[a-z2-7]{26}"
+
+    def to_python(self, value):
+        return value
+
+    def to_url(self, value):
+        return value

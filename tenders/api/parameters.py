@@ -30,6 +30,8 @@ SORTS = [
 SORT_DEFAULT = "-published"
 CPV_PATTERN = r"^[0-9]{2,8}$|^[0-9]{8}-[0-9]$"
 CURSOR_PATTERN = r"^[A-Za-z0-9_-]{1,300}$"
+TENDER_PATTERN = r"^IDC-[0-9]{4}-[0-9]{4,10}$"
+PUBLIC_ID_PATTERN = r"^[a-z2-7]{26}$"
 INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,6})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 
 
@@ -167,6 +169,28 @@ def _language(text: str) -> str:
     return text
 
 
+def _number_of_tender(text: str) -> str:
+    if not re.fullmatch(TENDER_PATTERN, text, re.ASCII) or text.endswith("\n"):
+        raise Wrong(
+            "pattern",
+            _("%(got)s is no number of a tender. Write it as the list writes it: IDC, the year, four digits or more.")
+            % {"got": shown(text)},
+        )
+    return text
+
+
+def _cursor_of_proposals(text: str) -> str:
+    if not re.fullmatch(PUBLIC_ID_PATTERN, text, re.ASCII) or text.endswith("\n"):
+        raise Wrong("pattern", _("The cursor cannot be read. Follow links.next unchanged."))
+    return text
+
+
+def _version(text: str) -> int:
+    if not re.fullmatch(r"[1-9][0-9]{0,5}", text, re.ASCII) or text.endswith("\n"):
+        raise Wrong("range", _("%(got)s is no version. Versions count from 1.") % {"got": shown(text)})
+    return int(text)
+
+
 @dataclass(frozen=True)
 class Parameter:
     """`read` makes the value or raises Wrong; `schema` describes the text in OpenAPI."""
@@ -233,6 +257,30 @@ OPENAPI: Mapping[str, Parameter] = {
         _language,
         {"type": "string", "enum": LANGUAGES},
         gettext_lazy("Language of the description; without it Accept-Language decides."),
+    )
+}
+PROPOSAL_LIST: Mapping[str, Parameter] = {
+    "tender": Parameter(
+        _number_of_tender,
+        {"type": "string", "pattern": TENDER_PATTERN},
+        gettext_lazy("Only proposals in the tender with this number."),
+    ),
+    "limit": Parameter(
+        _limit,
+        {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT_DEFAULT},
+        gettext_lazy("How many proposals a page has at most."),
+    ),
+    "cursor": Parameter(
+        _cursor_of_proposals,
+        {"type": "string", "pattern": PUBLIC_ID_PATTERN},
+        gettext_lazy("Where the page begins: from links.next of the page before."),
+    ),
+}
+RECEIPT: Mapping[str, Parameter] = {
+    "version": Parameter(
+        _version,
+        {"type": "integer", "minimum": 1, "maximum": 999_999},
+        gettext_lazy("The submitted version; without it the one that counts, or the latest that counted."),
     )
 }
 WINDOWS = (("deadline_from", "deadline_to"), ("updated_from", "updated_to"))

@@ -113,7 +113,7 @@ def detail(
         "periods": {"tender": {"start": iso(row["published_at"]), "end": _instant(row["closes_at"])}},
         "items": [_item(row)],
         "criteria": [_criterion(criterion, row, shown) for criterion in criteria],
-        "requirements": [_requirement(requirement) for requirement in requirements],
+        "requirements": [requirement(one) for one in requirements],
         "amendments": [
             {
                 "id": f"A{number}",
@@ -146,7 +146,7 @@ def _criterion(criterion: Criterion, row: Mapping, shown: set[str]) -> dict:
     return {
         "code": criterion.code,
         "title": in_language(criterion, "title"),
-        "weight_percent": _number(criterion.weight_percent),
+        "weight_percent": number(criterion.weight_percent),
         "method": criterion.method.lower(),
         "group": criterion.group.lower() or None,
         "minimum_points": criterion.minimum_points,
@@ -165,40 +165,40 @@ def _criterion(criterion: Criterion, row: Mapping, shown: set[str]) -> dict:
 
 def _formula(row: Mapping) -> dict:
     return {
-        "ceiling_price": _number(row["ceiling_price"]),
-        "full_points_price": _number(row["full_points_price"]),
+        "ceiling_price": number(row["ceiling_price"]),
+        "full_points_price": number(row["full_points_price"]),
         "currency": row["currency"],
-        "trial_share_percent": _number(row["trial_share_percent"]),
-        "production_share_percent": _number(row["production_share_percent"]),
+        "trial_share_percent": number(row["trial_share_percent"]),
+        "production_share_percent": number(row["production_share_percent"]),
     }
 
 
-def _requirement(requirement: Requirement) -> dict:
+def requirement(row: Requirement) -> dict:
     return {
-        "code": requirement.code,
-        "title": in_language(requirement, "title"),
-        "wording": in_language(requirement, "wording"),
-        "type": requirement.answer_type.lower(),
-        "unit": _unit(requirement),
-        "operator": requirement.operator or None,
-        "threshold": _number(requirement.threshold),
-        "objective": _number(requirement.objective),
-        "wanted": requirement.wanted_yes,
+        "code": row.code,
+        "title": in_language(row, "title"),
+        "wording": in_language(row, "wording"),
+        "type": row.answer_type.lower(),
+        "unit": _unit(row),
+        "operator": row.operator or None,
+        "threshold": number(row.threshold),
+        "objective": number(row.objective),
+        "wanted": row.wanted_yes,
         "choices": [
             {
                 "code": choice["code"],
                 "title": in_language(choice, "title"),
-                "accepted": not requirement.accepted_choices or choice["code"] in requirement.accepted_choices,
+                "accepted": not row.accepted_choices or choice["code"] in row.accepted_choices,
             }
-            for choice in requirement.choices
+            for choice in row.choices
         ],
-        "condition": in_language(requirement, "condition") or None,
-        "must_have": requirement.must_have,
-        "scored": requirement.scored,
-        "criterion": requirement.criterion_code or None,
-        "measured_in_trials": requirement.measured_in_trials,
-        "test_method": in_language(requirement, "test_method") or None,
-        "tolerance": requirement.tolerance or None,
+        "condition": in_language(row, "condition") or None,
+        "must_have": row.must_have,
+        "scored": row.scored,
+        "criterion": row.criterion_code or None,
+        "measured_in_trials": row.measured_in_trials,
+        "test_method": in_language(row, "test_method") or None,
+        "tolerance": row.tolerance or None,
     }
 
 
@@ -222,10 +222,10 @@ def _cancelled(row: Mapping, word: PublicStatus) -> dict | None:
 
 
 def _money(amount: Decimal | None, currency: str) -> dict | None:
-    return None if amount is None else {"amount": _number(amount), "currency": currency}
+    return None if amount is None else {"amount": number(amount), "currency": currency}
 
 
-def _number(value: Decimal | None) -> int | float | None:
+def number(value: Decimal | None) -> int | float | None:
     """A finite JSON number; the columns' digits fit a double exactly as written."""
     if value is None:
         return None

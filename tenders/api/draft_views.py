@@ -1,0 +1,187 @@
+"""The parts of a draft: answers, offer, documents, declarations. Each change calls the verb of that part’s page."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from decimal import Decimal
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from tenders.api import company_bodies, company_shapes, parameters
+from tenders.api.bodies import pointer, read_body, refuse
+from tenders.api.drafts import Draft, ProposalPartView, changeable, draft_of
+from tenders.api.errors import Fault
+from tenders.api.models import Scope
+from tenders.api.preconditions import etag_of, stale
+from tenders.api.private import PrivateView, answer
+from tenders.notices.models import AnswerType
+from tenders.proposals import documents, drafting
+from tenders.proposals.documents import kept_documents, wanted_with_proposal
+from tenders.proposals.downloads import attachment
+from tenders.proposals.draft_texts import EVIDENCE, MONTH, PAGE, PRICE, STEP, partner_fields
+from tenders.proposals.drafting import StaleDraft, Unanswerable
+from tenders.proposals.models import Document, Proposal
+
+Texts = dict[str, object]
+MAPS = {"prices": PRICE, "step_prices": STEP, "capacity_by_month": MONTH}
+
+
+class AnswersView(ProposalPartView):
+    @staticmethod
+    def part(draft: Draft) -> dict:
+        kept = {row.requirement.code: row for row in drafting.kept_answers(draft.proposal)}
+        overview = draft.overview
+        unseen = len(overview.requirements) - len(overview.visible_requirements)
+        return company_shapes.answers(overview.visible_requirements, kept, unseen)
+
+    def patch(self, request, pid):
+        draft, revision = self.changeable(request, pid)
+        asked = read_body(request.body, company_bodies.AnswerChanges)
+        values, places = _answer_fields(asked["answers"])
+        with _refusals_placed(request, lambda field: places.get(field, "/answers")):
+            _check_types(draft, asked["answers"])
+            drafting.save_answers(
+                proposal=draft.proposal, answers=values, revision=revision, by=request.user, now=request.now
+            )
+        return self.changed(request, pid)
+
+
+class OfferView(ProposalPartView):
+    @staticmethod
+    def part(draft: Draft) -> dict:
+        return company_shapes.offer(draft.proposal)
+
+    def patch(self, request, pid):
+        draft, revision = self.changeable(request, pid)
+        texts = _offer_fields(read_body(request.body, company_bodies.OfferChange), draft.proposal)
+        with _refusals_placed(request, lambda field: company_shapes.offer_pointer(field).removeprefix("/offer")):
+            drafting.save_offer_fields(
+                proposal=draft.proposal, texts=texts, revision=revision, by=request.user, now=request.now
+            )
+        return self.changed(request, pid)
+
+
+class DeclarationsView(ProposalPartView):
+    scopes = {"PUT": Scope.SUBMIT}
+
+    @staticmethod
+    def part(draft: Draft) -> dict:
+        return company_shapes.declarations(draft.proposal)
+
+    def put(self, request, pid):
+        draft, _revision = self.changeable(request, pid)
+        codes = read_body(request.body, company_bodies.DeclarationsBody)["accepted"]
+        known = {row["code"] for row in draft.proposal.tender.declarations}
+        if faults := [_unknown_declaration(place) for place, code in enumerate(codes) if code not in known]:
+            refuse(faults)
+        drafting.accept_declarations(proposal=draft.proposal, codes=codes, by=request.user, now=request.now)
+        return self.changed(request, pid)
+
+
+class DocumentsView(ProposalPartView):
+    @staticmethod
+    def part(draft: Draft) -> dict:
+        proposal = draft.proposal
+        return company_shapes.documents(proposal, kept_documents(proposal), wanted_with_proposal(proposal.tender))
+
+
+class DocumentView(PrivateView):
+    def get(self, request, pid, document_id):
+        draft, document = _document_of(request, pid, document_id)
+        content = company_shapes.document(draft.proposal, document)
+        return answer(content, headers={"ETag": etag_of(draft.proposal, content)})
+
+    def delete(self, request, pid, document_id):
+        """Takes it out of the draft; versions that were frozen with it keep it."""
+        draft, document = _document_of(request, pid, document_id)
+        changeable(request, draft)
+        documents.remove_document(document=document, by=request.user, now=request.now)
+        response = HttpResponse(status=204)
+        del response.headers["Content-Type"]
+        return response
+
+
+class DocumentContentView(PrivateView):
+    def get(self, request, pid, document_id):
+        return attachment(_document_of(request, pid, document_id)[1])
+
+
+def _document_of(request: HttpRequest, pid: str, document_id: str) -> tuple[Draft, Document]:
+    parameters.check_names(request.query_params, {})
+    draft = draft_of(request, pid)
+    rows = Document.objects.filter(proposal=draft.proposal, removed_at=None).select_related("content")
+    return draft, get_object_or_404(rows, public_id=document_id)
+
+
+# From members of the body to the fields of the forms, and back
+
+
+def _answer_fields(changes: Mapping[str, Mapping]) -> tuple[Texts, dict[str, str]]:
+    """The values by field, and where in the body each field stands."""
+    values, places = {}, {}
+    for code, change in changes.items():
+        for member, prefix in (("value", ""), ("document", EVIDENCE), ("page", PAGE)):
+            if member in change:
+                values[prefix + code] = change[member]
+                places[prefix + code] = pointer("answers", code, member)
+    return values, places
+
+
+def _check_types(draft: Draft, changes: Mapping[str, Mapping]) -> None:
+    """The verb reads what people type; a program must send the type that the requirement has."""
+    wanted = {row.code: AnswerType(row.answer_type) for row in draft.overview.visible_requirements}
+    faults = [
+        Fault(pointer("answers", code, "value"), "type", str(TYPES[wanted[code]][1]))
+        for code, change in changes.items()
+        if code in wanted and not isinstance(change.get("value"), (*TYPES[wanted[code]][0], type(None)))
+    ]
+    if faults:
+        refuse(faults)
+
+
+TYPES = {
+    AnswerType.NUMBER: ((Decimal,), gettext_lazy("This requirement wants a number.")),
+    AnswerType.YES_NO: ((bool,), gettext_lazy("This requirement wants true or false.")),
+    AnswerType.CHOICE: ((str,), gettext_lazy("This requirement wants the code of a choice, as a string.")),
+    AnswerType.TEXT: ((str,), gettext_lazy("This requirement wants a string.")),
+}
+
+
+def _offer_fields(asked: Mapping, proposal: Proposal) -> Texts:
+    """Numbers as the form would show them; partners that are left over are emptied."""
+    texts: Texts = {}
+    for member, value in asked.items():
+        if member in MAPS:
+            texts |= {MAPS[member] + code: amount for code, amount in value.items()}
+        elif member == "partners":
+            texts |= _partner_fields(value, len(proposal.partners))
+        else:
+            texts[member] = value
+    return texts
+
+
+def _partner_fields(partners: list[Mapping[str, str]], before: int) -> Texts:
+    rows = max(len(partners), before)
+    given = [*partners, *[{}] * (rows - len(partners))]
+    return {
+        field: partner.get(name, "")
+        for row, partner in enumerate(given, start=1)
+        for name, field in partner_fields(row).items()
+    }
+
+
+@contextmanager
+def _refusals_placed(request: HttpRequest, place_of: Callable[[str], str]) -> Iterator[None]:
+    """What a verb says about its fields, at the members of the body that stand for them."""
+    try:
+        yield
+    except Unanswerable as refused:
+        refuse([Fault(place_of(field), "refused", sentence) for field, sentence in refused.mistakes.items()])
+    except StaleDraft:
+        raise stale(request.META.get("HTTP_IF_MATCH", "")) from None
+
+
+def _unknown_declaration(place: int) -> Fault:
+    return Fault(pointer("accepted", place), "unknown", _("This tender has no such declaration."))

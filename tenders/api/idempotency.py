@@ -1,0 +1,113 @@
+"""A request with the same Idempotency-Key is carried out once; whoever repeats it gets the answer of the first time.
+
+As in draft-ietf-httpapi-idempotency-key-header. Answers of success are kept for a day; what was refused or failed may
+be tried again with the same key, and the verb judges it again.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from coalition_portal.identity.models import User
+from tenders.api import problems
+from tenders.api.errors import Problem
+from tenders.api.models import KeptAnswer
+
+KEPT = timedelta(hours=24)
+GIVEN_UP = timedelta(minutes=2)
+"""A request that runs this long has died with its process. To repeat its verb does no harm."""
+KEY = re.compile(r"[\x21-\x7e]{1,200}")
+REPLAYED = "Idempotent-Replayed"
+HEADERS = ("Content-Type", "Content-Language", "Location", "ETag")
+
+Act = Callable[[], HttpResponse]
+
+
+def once(request: HttpRequest, by: User, act: Act) -> HttpResponse:
+    """Carry out `act`, or answer as the first time. Meanwhile a second request with the key is told to wait."""
+    key, fingerprint = key_of(request), fingerprint_of(request)
+    _forget_old(request.now)
+    running = _begin(by, key, fingerprint, request.now)
+    if running is None:
+        return _replayed(KeptAnswer.objects.filter(user=by, key=key).first(), fingerprint)
+    try:
+        response = act()
+    except Exception:
+        running.delete()
+        raise
+    _keep(running, response)
+    return response
+
+
+def remembered(request: HttpRequest, by: User, act: Act) -> HttpResponse:
+    """As `once`, for acts that are the same when repeated: nothing is written before them, so nothing delays them.
+
+    A repeat while the first one runs is not told to wait: both get the one answer that the act has.
+    """
+    key, fingerprint = key_of(request), fingerprint_of(request)
+    known = KeptAnswer.objects.filter(user=by, key=key, begun_at__gt=request.now - KEPT).first()
+    if known is not None:
+        return _replayed(known, fingerprint)
+    response = act()
+    _forget_old(request.now)
+    if running := _begin(by, key, fingerprint, request.now):
+        _keep(running, response)
+    return response
+
+
+def key_of(request: HttpRequest) -> str:
+    """The header, quoted as the draft has it or bare; raises Problem where it is missing or malformed."""
+    text = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+    if not KEY.fullmatch(text):
+        raise Problem(
+            problems.IDEMPOTENCY_KEY_MISSING,
+            _("This route needs the header Idempotency-Key with 1 to 200 visible characters that you choose."),
+        )
+    return text
+
+
+def fingerprint_of(request: HttpRequest) -> str:
+    facts = [request.method.encode(), request.path.encode(), request.body]
+    return hashlib.sha256(b"\0".join(hashlib.sha256(fact).digest() for fact in facts)).hexdigest()
+
+
+def _forget_old(now: datetime) -> None:
+    KeptAnswer.objects.filter(begun_at__lte=now - KEPT).delete()
+
+
+def _begin(by: User, key: str, fingerprint: str, now: datetime) -> KeptAnswer | None:
+    """The row that says that this request runs; None where another one has the key."""
+    try:
+        with transaction.atomic():
+            return KeptAnswer.objects.create(user=by, key=key, fingerprint=fingerprint, begun_at=now)
+    except IntegrityError:
+        dead = KeptAnswer.objects.filter(user=by, key=key, status=None, begun_at__lte=now - GIVEN_UP)
+        taken = dead.filter(fingerprint=fingerprint).update(begun_at=now)
+        return KeptAnswer.objects.get(user=by, key=key) if taken else None
+
+
+def _keep(running: KeptAnswer, response: HttpResponse) -> None:
+    running.status, running.body = response.status_code, response.content.decode()
+    running.headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
+    running.save(update_fields=["status", "body", "headers"])
+
+
+def _replayed(known: KeptAnswer | None, fingerprint: str) -> HttpResponse:
+    """The answer of the first time; None stands for one that failed just now."""
+    if known is not None and known.fingerprint != fingerprint:
+        raise Problem(
+            problems.IDEMPOTENCY_KEY_REUSED,
+            _("This Idempotency-Key belongs to another request of the last 24 hours. Send a new one."),
+        )
+    if known is None or known.status is None:
+        raise Problem(
+            problems.CONFLICT,
+            _("A request with this Idempotency-Key is still running. Repeat yours in a moment."),
+            headers={"Retry-After": "2"},
+        )
+    return HttpResponse(known.body.encode(), status=known.status, headers={**known.headers, REPLAYED: "true"})

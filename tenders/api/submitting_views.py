@@ -1,0 +1,126 @@
+"""Freeze, submit, withdraw, and the receipt. Submitting is the short way: nothing is written and nothing large is read
+before the verb, which takes the instant of arrival.
+"""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+
+from coalition_portal.arrival import stamp_of
+from coalition_portal.canonical import canonical_json
+from manufacturers.queries import company_of
+from tenders.api import company_bodies, company_shapes, idempotency, parameters, problems, throttling
+from tenders.api.bodies import read_body
+from tenders.api.drafts import deadline_passed, proposal_of
+from tenders.api.errors import Problem
+from tenders.api.models import Scope
+from tenders.api.private import JSON, PrivateView, answer
+from tenders.proposals import staging_jobs, submission
+from tenders.proposals.models import Bundle, Proposal, Receipt, StagingJob
+from tenders.proposals.queries import receipt_of_version
+from tenders.proposals.receipts import receipt_document
+from tenders.proposals.submission import Outcome
+
+
+class StageView(PrivateView):
+    def post(self, request, pid):
+        """Asks for the draft to be frozen as it stands; the job that is there already is the answer to a repeat."""
+        parameters.check_names(request.query_params, {})
+        proposal = proposal_of(request, pid)
+        read_body(request.body, company_bodies.Nothing)
+        job = staging_jobs.ask(proposal=proposal, by=request.user, now=request.now)
+        staging_jobs.carry_out(job=job, now=request.now)
+        content = company_shapes.staging_job(_job_of(proposal, job.public_id), proposal)
+        return answer(content, status=202, headers={"Location": content["links"]["self"]})
+
+
+class StagingJobView(PrivateView):
+    def get(self, request, pid, job_id):
+        """Looking takes up a job that no worker takes up, as the page does."""
+        parameters.check_names(request.query_params, {})
+        proposal = proposal_of(request, pid)
+        job = _job_of(proposal, job_id)
+        if staging_jobs.is_left_lying(job, request.now):
+            staging_jobs.carry_out(job=job, now=request.now)
+            job = _job_of(proposal, job_id)
+        return answer(company_shapes.staging_job(job, proposal))
+
+
+def _job_of(proposal: Proposal, job_id: str) -> StagingJob:
+    return get_object_or_404(StagingJob.objects.select_related("bundle"), proposal=proposal, public_id=job_id)
+
+
+class JudgedView(PrivateView):
+    """An act that is judged against the deadline. It has a limit for each company, which nothing else uses up."""
+
+    scopes = {"POST": Scope.SUBMIT}
+
+    def spender(self, request):
+        company = company_of(request.user)
+        return throttling.SUBMIT, company.public_id if company else request.user.public_id
+
+    def post(self, request, pid):
+        parameters.check_names(request.query_params, {})
+        proposal = proposal_of(request, pid)
+        return idempotency.remembered(request, request.user, lambda: self.judged(request, proposal))
+
+
+class SubmitView(JudgedView):
+    def judged(self, request, proposal: Proposal) -> HttpResponse:
+        asked = read_body(request.body, company_bodies.SubmitBody)
+        bundle = Bundle.objects.filter(proposal=proposal, version=asked["version"]).select_related("proposal").first()
+        if bundle is None:
+            raise Problem(
+                problems.CONFLICT,
+                _("Version %(version)s is not staged. Stage the draft and submit the version that staging tells.")
+                % {"version": asked["version"]},
+            )
+        is_repeat = Receipt.objects.filter(bundle=bundle).exists()
+        outcome = submission.submit(
+            bundle=bundle, sha256=asked["sha256"], by=request.user, stamp=stamp_of(request._request)
+        )
+        if outcome.receipt:
+            content = company_shapes.receipt(outcome.receipt, proposal, bundle)
+            location = {"Location": content["links"]["receipt"]}
+            return answer(content, status=200 if is_repeat else 201, headers=location)
+        return _not_received(outcome, proposal, bundle)
+
+
+class WithdrawView(JudgedView):
+    def judged(self, request, proposal: Proposal) -> HttpResponse:
+        version = read_body(request.body, company_bodies.WithdrawBody)["version"]
+        bundle = _latest_received(proposal)
+        if bundle is not None and bundle.version != version:
+            raise Problem(
+                problems.CONFLICT,
+                _("You withdraw version %(got)s, and version %(there)s was submitted last. Read the proposal again.")
+                % {"got": version, "there": bundle.version},
+            )
+        outcome = submission.withdraw(proposal=proposal, by=request.user, stamp=stamp_of(request._request))
+        if outcome.withdrawal:
+            return answer(company_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
+        return _not_received(outcome, proposal, bundle)
+
+
+class ReceiptView(PrivateView):
+    def get(self, request, pid):
+        """The same bytes whenever it is asked for."""
+        asked = parameters.read(request.query_params, parameters.RECEIPT)
+        proposal = proposal_of(request, pid)
+        latest = None if "version" in asked else _latest_received(proposal)
+        version = asked.get("version", latest.version if latest else None)
+        row = receipt_of_version(proposal, version) if version else None
+        if row is None:
+            raise Http404
+        return HttpResponse(canonical_json(receipt_document(row)), content_type=JSON)
+
+
+def _latest_received(proposal: Proposal) -> Bundle | None:
+    receipt = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
+    return receipt.bundle if receipt else None
+
+
+def _not_received(outcome: Outcome, proposal: Proposal, bundle: Bundle) -> HttpResponse:
+    if outcome.refusal:
+        raise deadline_passed(outcome.refusal.closes_at, outcome.refusal.received_at)
+    return answer(company_shapes.provisional(outcome.provisional, proposal, bundle), status=202)
