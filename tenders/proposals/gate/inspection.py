@@ -7,18 +7,16 @@ says without looking: a child that dies, hangs or talks nonsense is a refusal, n
 import logging
 import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import BinaryIO
 
 from tenders.proposals.gate import wire
 from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
+from tenders.proposals.gate.starting import NotStarted, starter
 from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Metadata, Unfit
 
 __all__ = [
@@ -36,10 +34,8 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
-ROOT = Path(__file__).resolve().parents[3]
-CHILD = (sys.executable, "-E", "-s", "-m", "tenders.proposals.gate.child")
 WALL_SECONDS = 60
-ENDING_SECONDS = 1
+ENDS_OF_LIMITS = {str(-number).encode() for number in (signal.SIGKILL, signal.SIGXCPU, signal.SIGALRM)}
 CHILDREN_MAX = 4  # in one process of the portal, so that many uploads at once take turns and not the memory
 PIECES_MAX = 100_000
 LITERAL_BYTES_MAX = 16 * 1024 * 1024
@@ -104,7 +100,11 @@ def _range(file: BinaryIO, start: int, length: int) -> bytes:
 
 
 class _Gone(Exception):
-    """The child ended, or said nothing in time."""
+    """There is nobody to talk to; `fault` is what that means for the file."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.value)
+        self.fault = fault
 
 
 @dataclass
@@ -120,7 +120,7 @@ class _Line:
             with self._waiting():
                 chunk = self.ours.recv(size - len(got))
             if not chunk:
-                raise _Gone
+                raise _Gone(Fault.NOT_LOOKED_AT)
             got += chunk
         return bytes(got)
 
@@ -131,60 +131,47 @@ class _Line:
     def message(self) -> tuple[bytes, bytes]:
         kind, length = wire.HEADER.unpack(self.receive(wire.HEADER.size))
         if length > wire.MESSAGE_BYTES_MAX:
-            raise _Gone
+            raise _Gone(Fault.DAMAGED)
         return kind, self.receive(length)
 
     @contextmanager
     def _waiting(self) -> Iterator[None]:
         left = self.ends_at - time.monotonic()
         if left <= 0:
-            raise _Gone
+            raise _Gone(Fault.OVER_LIMITS)
         self.ours.settimeout(left)
         try:
             yield
+        except TimeoutError:
+            raise _Gone(Fault.OVER_LIMITS) from None
         except OSError:
-            raise _Gone from None
+            raise _Gone(Fault.NOT_LOOKED_AT) from None
 
 
 def _told(file: BinaryIO, size: int, extension: str, act: str) -> tuple[list[wire.Piece], bytes]:
     """The pieces and the last words of a child that took the file; raises Unfit with the fault of any other."""
-    with _turns, _child(extension, act, size) as (process, line):
-        try:
-            pieces, kind, body = _talk(line, file, size)
-        except _Gone:
-            raise Unfit(_fault_of_end(process, extension)) from None
-        finally:
-            file.seek(0)
-    if kind == wire.UNFIT and body in {fault.encode() for fault in Fault}:
-        raise Unfit(Fault(body.decode()))
-    if kind != wire.TAKEN:
-        logger.warning("the gate's parser of %s ended in %s", extension, body[:100])
-        raise Unfit(Fault.DAMAGED)
-    return pieces, body
-
-
-@contextmanager
-def _child(extension: str, act: str, size: int) -> Iterator[tuple[subprocess.Popen, _Line]]:
-    ours, theirs = socket.socketpair()
-    with ours:
-        with theirs:
-            process = _started([*CHILD, extension, act, str(size)], theirs)
-        try:
-            yield process, _Line(ours)
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _started(command: list[str], theirs: socket.socket) -> subprocess.Popen:
     try:
-        # The arguments are words of our own; every descriptor but the socket is closed before the program starts.
-        return subprocess.Popen(  # noqa: S603
-            command, stdin=theirs, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env={}, cwd=ROOT
-        )
-    except OSError:
-        logger.exception("the gate's child process does not start")
+        with _turns, starter.child(extension, act, size) as ours:
+            pieces, kind, body = _talk(_Line(ours), file, size)
+    except NotStarted:
         raise Unfit(Fault.NOT_LOOKED_AT) from None
+    except _Gone as gone:
+        raise Unfit(gone.fault) from None
+    finally:
+        file.seek(0)
+    if kind == wire.TAKEN:
+        return pieces, body
+    raise Unfit(_fault(kind, body, extension))
+
+
+def _fault(kind: bytes, body: bytes, extension: str) -> Fault:
+    """What the last words mean, of the child or of the process that saw it die."""
+    if kind == wire.UNFIT and body in {fault.encode() for fault in Fault}:
+        return Fault(body.decode())
+    if kind == wire.ENDED and body in ENDS_OF_LIMITS:
+        return Fault.OVER_LIMITS
+    logger.warning("the gate's parser of %s ended in %s", extension, body[:100])
+    return Fault.DAMAGED
 
 
 def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], bytes, bytes]:
@@ -192,7 +179,7 @@ def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], byt
     literal_bytes = 0
     while True:
         kind, body = line.message()
-        if kind in (wire.TAKEN, wire.UNFIT, wire.BROKEN):
+        if kind in (wire.TAKEN, wire.UNFIT, wire.BROKEN, wire.ENDED):
             return pieces, kind, body
         if kind == wire.READ:
             _serve(line, file, size, body)
@@ -200,13 +187,13 @@ def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], byt
         pieces.append(_sound(kind, body, size))
         literal_bytes += len(body)
         if len(pieces) > PIECES_MAX or literal_bytes > LITERAL_BYTES_MAX:
-            raise _Gone
+            raise _Gone(Fault.DAMAGED)
 
 
 def _serve(line: _Line, file: BinaryIO, size: int, body: bytes) -> None:
     start, length = wire.SPAN.unpack(body) if len(body) == wire.SPAN.size else (0, 0)
     if not 0 < length <= wire.READ_BYTES_MAX or start + length > size:
-        raise _Gone
+        raise _Gone(Fault.DAMAGED)
     data = _range(file, start, length)
     line.send(wire.LENGTH.pack(len(data)) + data)
 
@@ -216,17 +203,5 @@ def _sound(kind: bytes, body: bytes, size: int) -> wire.Piece:
     piece = wire.piece_of(kind, body)
     end = wire.size_of(piece) + (piece.start if isinstance(piece, wire.Copy) else 0) if piece is not None else 0
     if piece is None or end > size:
-        raise _Gone
+        raise _Gone(Fault.DAMAGED)
     return piece
-
-
-def _fault_of_end(process: subprocess.Popen, extension: str) -> Fault:
-    """What an end without a verdict means: the limits for a signal that enforces them, else that the gate failed."""
-    try:
-        code = process.wait(ENDING_SECONDS)
-    except subprocess.TimeoutExpired:
-        return Fault.OVER_LIMITS
-    if -code in (signal.SIGKILL, signal.SIGXCPU):
-        return Fault.OVER_LIMITS
-    logger.error("the gate's child process for %s ended with %s", extension, code)
-    return Fault.DAMAGED if code < 0 else Fault.NOT_LOOKED_AT

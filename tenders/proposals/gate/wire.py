@@ -1,7 +1,8 @@
 """How the portal and the child process that reads a file speak over one socket. Pure; bytes in and out.
 
-The child asks READ and gets a length and that many bytes; it tells PIECE after PIECE where it strips a file, and ends
-with TAKEN, UNFIT or BROKEN. Every message of the child begins with its kind and the length of what follows.
+The child asks READ and gets a length and that many bytes; it tells piece after piece where it strips a file, and ends
+with TAKEN, UNFIT or BROKEN. Where it dies without one, the process that forked it tells ENDED. Every message begins
+with its kind and the length of what follows.
 """
 
 import struct
@@ -11,9 +12,11 @@ HEADER = struct.Struct(">cI")
 LENGTH = struct.Struct(">I")
 SPAN = struct.Struct(">QQ")
 
-READ, COPY, LITERAL, ZEROS, TAKEN, UNFIT, BROKEN = b"R", b"C", b"L", b"Z", b"T", b"U", b"B"
+READ, COPY, LITERAL, ZEROS = b"R", b"C", b"L", b"Z"
+TAKEN, UNFIT, BROKEN, ENDED = b"T", b"U", b"B", b"E"
 INSPECT, STRIP = "inspect", "strip"
 
+ORDER_BYTES = 64
 READ_BYTES_MAX = 1024 * 1024
 MESSAGE_BYTES_MAX = 4 * 1024 * 1024
 
@@ -37,6 +40,16 @@ Piece = Copy | Zeros | bytes
 
 def size_of(piece: Piece) -> int:
     return len(piece) if isinstance(piece, bytes) else piece.size
+
+
+def order(extension: str, act: str, size: int) -> bytes:
+    """What a socket is for, as it is sent along with it; always as long, for one order may follow at once on another."""
+    return f"{extension} {act} {size}".encode().ljust(ORDER_BYTES)
+
+
+def order_of(data: bytes) -> tuple[str, str, int]:
+    extension, act, size = data.decode().split()
+    return extension, act, int(size)
 
 
 def message(kind: bytes, body: bytes = b"") -> bytes:
