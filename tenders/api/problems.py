@@ -146,6 +146,61 @@ PRECONDITION_FAILED = ProblemType(
     _("The If-Match header names another version than the one there is, so your change could undo somebody else’s."),
     _("Read it again, make your change on what stands there now, and send the new ETag as If-Match."),
 )
+TUS_VERSION = ProblemType(
+    "tus-version",
+    412,
+    _("The portal speaks another version of tus"),
+    _("Requests of an upload carry the header Tus-Resumable with the protocol’s version; the portal speaks 1.0.0."),
+    _("Send Tus-Resumable: 1.0.0, or use a client of tus that does."),
+)
+UPLOAD_GONE = ProblemType(
+    "upload-gone",
+    410,
+    _("The upload is no longer there"),
+    _(
+        "It was ended, its file was refused, or it expired because no byte came for seven days. What had arrived is "
+        "deleted; the member detail says more where a file was refused."
+    ),
+    _("Begin a new upload."),
+)
+LENGTH_REQUIRED = ProblemType(
+    "length-required",
+    411,
+    _("The length of the body is missing"),
+    _("A body without Content-Length cannot be told from one that broke off, so no byte of it is taken."),
+    _("Send each piece with its Content-Length."),
+)
+FILE_REFUSED = ProblemType(
+    "file-refused",
+    422,
+    _("The file is not taken"),
+    _(
+        "The tender does not ask for such a file, or it is too large, of another type than its name says, damaged, "
+        "protected, or one too many. Files are judged before they travel, by their first bytes, and as a whole."
+    ),
+    _("Mend the file as detail says and begin a new upload."),
+)
+UPLOAD_BUSY = ProblemType(
+    "upload-busy",
+    423,
+    _("Another request writes to this upload"),
+    _("Pieces of a file are taken one after the other. A request whose line broke counts for up to 45 seconds more."),
+    _("Wait as many seconds as Retry-After says, ask by HEAD how far the upload is, and go on from there."),
+)
+CHECKSUM_MISMATCH = ProblemType(
+    "checksum-mismatch",
+    460,
+    _("The bytes are not those that were sent"),
+    _("The digest of the piece differs from the one in Upload-Checksum, so none of its bytes was kept."),
+    _("Send the same piece again from the same offset."),
+)
+STORE_FULL = ProblemType(
+    "store-full",
+    507,
+    _("The portal has no room for the file"),
+    _("The store keeps a reserve, so that what is frozen can be submitted. Nothing that arrived is lost."),
+    _("Wait as many seconds as Retry-After says and go on with the same upload."),
+)
 TOO_LARGE = ProblemType(
     "too-large",
     413,
@@ -237,12 +292,19 @@ ALL = (
     CONFLICT,
     DEADLINE_PASSED,
     PRECONDITION_FAILED,
+    UPLOAD_GONE,
+    LENGTH_REQUIRED,
+    TUS_VERSION,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
     VALIDATION,
+    FILE_REFUSED,
     IDEMPOTENCY_KEY_REUSED,
+    UPLOAD_BUSY,
     PRECONDITION_REQUIRED,
     TOO_MANY,
+    CHECKSUM_MISMATCH,
     INTERNAL_ERROR,
+    STORE_FULL,
 )
 BY_SLUG = {problem.slug: problem for problem in ALL}

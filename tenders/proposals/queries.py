@@ -8,8 +8,19 @@ from django.db import models
 from coalition_portal.identity.models import User
 from tenders.notices.models import Deadline, Tender
 from tenders.notices.states import TenderState
-from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
-from tenders.proposals.permissions import can_watch_opening
+from tenders.proposals.models import (
+    Act,
+    Bundle,
+    Closing,
+    Intent,
+    Proposal,
+    Provisional,
+    Receipt,
+    Refusal,
+    Upload,
+    Withdrawal,
+)
+from tenders.proposals.permissions import can_see_forecast, can_watch_opening
 from tenders.proposals.states import ProposalState
 
 WORDS_NEEDED = 2  # equal words of two countries decide a provisional row
@@ -31,6 +42,23 @@ def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal
         return Proposal.objects.none()
     mine = Proposal.objects.filter(company__people__user=user)
     return mine.select_related("tender", "company", "drone_model")
+
+
+def uploads_visible_to(user: User | AnonymousUser) -> models.QuerySet[Upload]:
+    """What people of the company have on its way into its drafts; like the drafts, for every role in it."""
+    return Upload.objects.filter(proposal__in=proposals_visible_to(user)).select_related("proposal__tender", "content")
+
+
+def intents_visible_to(user: User | AnonymousUser) -> models.QuerySet[Intent]:
+    """That of the person's own company; nobody sees whose the others are."""
+    if not user.is_authenticated or not user.is_active:
+        return Intent.objects.none()
+    return Intent.objects.filter(company__people__user=user)
+
+
+def forecast_of(user: User, tender: Tender, now: datetime) -> int | None:
+    """How many companies said that they mean to bid; None for whoever may not know it, or not yet."""
+    return Intent.objects.filter(tender=tender).count() if can_see_forecast(user, tender, now) else None
 
 
 def counting_bundles(tender: Tender) -> models.QuerySet[Bundle]:

@@ -48,6 +48,7 @@ __all__ = [
     "document_of",
     "end_upload",
     "finish_received",
+    "gone_sentence",
     "is_gone",
     "receive",
 ]
@@ -133,7 +134,7 @@ def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
         if row.state == UploadState.KEPT:
             raise Refused(_("This file is a document of the proposal already. Remove it on the page of the documents."))
         if row.state == UploadState.ENDED:
-            raise UploadGone(_gone_sentence())
+            raise UploadGone(gone_sentence())
         content, row.content = row.content, None
         row.state, row.writer, row.writer_until = UploadState.ENDED, "", None
         row.save(update_fields=["state", "content", "writer", "writer_until"])
@@ -195,7 +196,7 @@ def _claim(upload: Upload, offset: int, now: datetime) -> Writing:
             .get(pk=upload.pk)
         )
         if is_gone(row, now) or row.state == UploadState.REFUSED:
-            raise UploadGone(row.refusal or _gone_sentence())
+            raise UploadGone(row.refusal or gone_sentence())
         if row.writer and row.writer_until > moment:
             raise WriterBusy(_("Another request is sending this file right now. Wait for its end, then go on."))
         if row.received_bytes != offset:
@@ -209,7 +210,7 @@ def _claim(upload: Upload, offset: int, now: datetime) -> Writing:
 # Sentences
 
 
-def _gone_sentence() -> str:
+def gone_sentence() -> str:
     return _("This upload was ended or has expired, and its bytes are gone. Begin a new one.")
 
 

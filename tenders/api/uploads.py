@@ -1,0 +1,313 @@
+"""Files by tus 1.0.0 (creation, creation-with-upload, termination, checksum, expiration), and a reading of our own.
+
+The body of a request is read from the server piece by piece and handed on; nothing here asks for it as a whole.
+"""
+
+import base64
+import binascii
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.http import http_date
+from django.utils.translation import gettext as _
+
+from coalition_portal.permission import Refused
+from coalition_portal.uploads import upload_bytes_max
+from tenders.api import errors, problems
+from tenders.api.errors import Problem
+from tenders.api.models import Scope
+from tenders.api.private import PrivateView, answer
+from tenders.proposals import uploading
+from tenders.proposals.models import Upload, UploadState
+from tenders.proposals.queries import proposals_visible_to, uploads_visible_to
+from tenders.proposals.uploading import CHECKSUMS, Checksum
+
+VERSION = "1.0.0"
+EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
+BYTES = "application/offset+octet-stream"
+READ_BYTES = 64 * 1024
+SILENCE_SECONDS = 60
+OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
+OVERRIDDEN = ("PATCH", "DELETE")
+METADATA = ("filename", "kind", "proposal")
+BUSY_SECONDS = 10
+FULL_SECONDS = 600
+
+
+class TusView(PrivateView):
+    """What every request has in common: the version of the protocol, and one scope for all of it."""
+
+    media_types = (BYTES,)
+    scopes = {"GET": Scope.WRITE, "HEAD": Scope.WRITE}
+
+    def initialize_request(self, request, *args, **kwargs):
+        if request.method == "POST" and request.META.get(OVERRIDE) in OVERRIDDEN:
+            request.method = request.META[OVERRIDE]
+        return super().initialize_request(request, *args, **kwargs)
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method not in ("GET", "OPTIONS") and request.META.get("HTTP_TUS_RESUMABLE") != VERSION:
+            raise Problem(
+                problems.TUS_VERSION,
+                _("The Tus-Resumable header is %(got)s; the portal speaks %(wanted)s.")
+                % {"got": errors.shown(request.META.get("HTTP_TUS_RESUMABLE", "")) or "-", "wanted": VERSION},
+                headers={"Tus-Version": VERSION},
+            )
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        response.headers["Tus-Resumable"] = VERSION
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def options(self, request, *args, **kwargs):
+        response = super().options(request, *args, **kwargs)
+        response.headers["Tus-Version"] = VERSION
+        response.headers["Tus-Extension"] = EXTENSIONS
+        response.headers["Tus-Max-Size"] = str(upload_bytes_max())
+        response.headers["Tus-Checksum-Algorithm"] = ",".join(CHECKSUMS)
+        return response
+
+
+class UploadsView(TusView):
+    def post(self, request):
+        """Begins an upload; a body is its first bytes."""
+        upload = _begun(request, _length(request), _metadata(request))
+        headers = {"Location": reverse("api-upload", args=[upload.public_id])}
+        if _body_bytes(request._request):
+            upload = _received(request, upload, 0)
+        return _empty(201, headers | _standing(upload))
+
+
+class UploadView(TusView):
+    def head(self, request, pid):
+        upload = _there(request, pid)
+        return _empty(200, _standing(upload) | {"Upload-Length": str(upload.size_bytes)})
+
+    def get(self, request, pid):
+        return answer(_told(_there(request, pid)))
+
+    def patch(self, request, pid):
+        upload = _visible(request, pid)
+        return _empty(204, _standing(_received(request, upload, _offset(request))))
+
+    def delete(self, request, pid):
+        upload = _visible(request, pid)
+        with _refusals():
+            uploading.end_upload(upload=upload, by=request.user, now=request.now)
+        return _empty(204, {})
+
+
+# From the request
+
+
+def _visible(request, pid: str) -> Upload:
+    return get_object_or_404(uploads_visible_to(request.user), public_id=pid)
+
+
+def _there(request, pid: str) -> Upload:
+    upload = _visible(request, pid)
+    if uploading.is_gone(upload, request.now):
+        raise Problem(problems.UPLOAD_GONE, uploading.gone_sentence())
+    return upload
+
+
+def _begun(request, size_bytes: int, metadata: dict[str, str]) -> Upload:
+    proposal = get_object_or_404(proposals_visible_to(request.user), public_id=metadata["proposal"])
+    with _refusals():
+        return uploading.begin_upload(
+            proposal=proposal,
+            kind_code=metadata["kind"],
+            name=metadata["filename"],
+            size_bytes=size_bytes,
+            by=request.user,
+            now=request.now,
+        )
+
+
+def _received(request, upload: Upload, offset: int) -> Upload:
+    checksum, size = _checksum(request), _body_bytes(request._request)
+    if offset + size > upload.size_bytes:
+        sentence = _("The request brings more bytes than were announced. Begin a new upload.")
+        raise Problem(problems.TOO_LARGE, sentence)
+    with _refusals(), _given_up_on_silence(request._request):
+        return uploading.receive(
+            upload=upload,
+            offset=offset,
+            chunks=_chunks(request._request, size),
+            by=request.user,
+            now=request.now,
+            checksum=checksum,
+        )
+
+
+def _chunks(request: HttpRequest, size: int) -> Iterator[bytes]:
+    """The body as it comes; ConnectionError where it ends before its length."""
+    left = size
+    try:
+        while left and (chunk := request.read(min(READ_BYTES, left))):
+            left -= len(chunk)
+            yield chunk
+    except OSError as error:
+        raise ConnectionAbortedError(f"the body broke off {left} bytes before its end") from error
+    if left:
+        raise ConnectionAbortedError(f"the body ended {left} bytes before its length")
+
+
+@contextmanager
+def _given_up_on_silence(request: HttpRequest) -> Iterator[None]:
+    """A client that sends nothing any more must not keep a thread of the server for ever."""
+    line = request.META.get("gunicorn.socket")
+    if line is None:
+        yield
+        return
+    before = line.gettimeout()
+    line.settimeout(SILENCE_SECONDS)
+    try:
+        yield
+    finally:
+        line.settimeout(before)
+
+
+def _body_bytes(request: HttpRequest) -> int:
+    """How long the body is; a body without a length cannot be told from one that broke off."""
+    text = request.META.get("CONTENT_LENGTH") or "0"
+    if request.META.get("HTTP_TRANSFER_ENCODING") or not text.isdecimal():
+        raise Problem(
+            problems.LENGTH_REQUIRED, _("The request has no Content-Length. Send each piece with its length.")
+        )
+    return int(text)
+
+
+def _number(request, name: str) -> int:
+    text = request.META.get(f"HTTP_{name.upper().replace('-', '_')}", "")
+    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
+        raise Problem(
+            problems.BAD_REQUEST,
+            _("The %(name)s header is %(got)s; it wants a whole number of bytes.")
+            % {"name": name, "got": errors.shown(text) or "-"},
+        )
+    return int(text)
+
+
+def _length(request) -> int:
+    size, most = _number(request, "Upload-Length"), upload_bytes_max()
+    if size > most:
+        raise Problem(
+            problems.TOO_LARGE,
+            _("The file has %(got)s bytes; the portal takes at most %(most)s.") % {"got": size, "most": most},
+        )
+    return size
+
+
+def _offset(request) -> int:
+    return _number(request, "Upload-Offset")
+
+
+def _metadata(request) -> dict[str, str]:
+    """The pairs of Upload-Metadata that we know; others are the client's own affair."""
+    found = {}
+    for pair in filter(None, map(str.strip, request.META.get("HTTP_UPLOAD_METADATA", "").split(","))):
+        name, _space, value = pair.partition(" ")
+        if name in found:
+            raise _wrong_metadata()
+        found[name] = _decoded(value)
+    missing = [name for name in METADATA if not found.get(name)]
+    if missing:
+        raise Problem(
+            problems.BAD_REQUEST,
+            _("The Upload-Metadata header lacks %(missing)s; it wants filename, kind and proposal in base64.")
+            % {"missing": ", ".join(missing)},
+        )
+    return {name: found[name] for name in METADATA}
+
+
+def _decoded(value: str) -> str:
+    try:
+        return base64.b64decode(value.strip(), validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        raise _wrong_metadata() from None
+
+
+def _wrong_metadata() -> Problem:
+    return Problem(
+        problems.BAD_REQUEST,
+        _("The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas."),
+    )
+
+
+def _checksum(request) -> Checksum | None:
+    text = request.META.get("HTTP_UPLOAD_CHECKSUM")
+    if text is None:
+        return None
+    algorithm, _space, value = text.partition(" ")
+    try:
+        digest = base64.b64decode(value.strip(), validate=True)
+    except binascii.Error:
+        digest = b""
+    if algorithm not in CHECKSUMS or not digest:
+        raise Problem(
+            problems.BAD_REQUEST,
+            _("The Upload-Checksum header is %(got)s; it wants sha1 or sha256 and the digest in base64.")
+            % {"got": errors.shown(text)},
+        )
+    return Checksum(algorithm, digest)
+
+
+# To the answer
+
+
+def _standing(upload: Upload) -> dict[str, str]:
+    """How far the upload is and, when it is over, what became of it."""
+    headers = {"Upload-Offset": str(upload.received_bytes)}
+    if upload.state == UploadState.RECEIVING:
+        return headers | {"Upload-Expires": http_date(upload.expires_at.timestamp())}
+    document = uploading.document_of(upload)
+    named = {"Portal-Document": document.public_id} if document else {}
+    return headers | {"Portal-Upload-State": upload.state.lower()} | named
+
+
+def _told(upload: Upload) -> dict[str, object]:
+    document = uploading.document_of(upload)
+    return {
+        "id": upload.public_id,
+        "state": upload.state.lower(),
+        "offset": upload.received_bytes,
+        "size": upload.size_bytes,
+        "document": document.public_id if document else None,
+        "refusal": upload.refusal or None,
+    }
+
+
+def _empty(status: int, headers: dict[str, str]) -> HttpResponse:
+    response = HttpResponse(status=status, headers=headers)
+    del response.headers["Content-Type"]
+    return response
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the verbs refuse, as problems."""
+    try:
+        yield
+    except uploading.WrongOffset as refused:
+        raise Problem(problems.CONFLICT, refused.sentence, headers={"Upload-Offset": str(refused.offset)}) from None
+    except Refused as refused:
+        kind, headers = next((row[1:] for row in KINDS if isinstance(refused, row[0])), (problems.CONFLICT, {}))
+        raise Problem(kind, refused.sentence, headers=headers) from None
+    except ConnectionError:
+        # Nobody is likely to read this: the line broke. What came before is kept.
+        sentence = _("The request ended before its body was whole. Ask by HEAD how far the upload is, and go on.")
+        raise Problem(problems.BAD_REQUEST, sentence) from None
+
+
+KINDS = (
+    (uploading.UploadGone, problems.UPLOAD_GONE, {}),
+    (uploading.WriterBusy, problems.UPLOAD_BUSY, {"Retry-After": str(BUSY_SECONDS)}),
+    (uploading.ChecksumMismatch, problems.CHECKSUM_MISMATCH, {}),
+    (uploading.TooManyBytes, problems.TOO_LARGE, {}),
+    (uploading.StoreFull, problems.STORE_FULL, {"Retry-After": str(FULL_SECONDS)}),
+    (uploading.Unacceptable, problems.FILE_REFUSED, {}),
+)

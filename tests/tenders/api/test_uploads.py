@@ -1,0 +1,552 @@
+"""tus 1.0.0 through HTTP: every header, every refusal, and nobody but the company sees an upload."""
+
+import base64
+import hashlib
+import io
+from datetime import timedelta
+
+import pytest
+from django.core.handlers.wsgi import WSGIRequest
+from django.test import Client
+from django.utils.http import http_date
+
+from coalition_portal import clock, storage
+from manufacturers.models import CompanyRole
+from tenders.api import uploads
+from tenders.api.models import Scope
+from tenders.notices.queries import deadline_in_force
+from tenders.proposals import receiving
+from tenders.proposals.models import Document, Upload, UploadState
+from tests.factories import companies, people
+from tests.factories.keys import WRITES
+from tests.factories.proposals import draft_proposal, pdf_bytes
+from tests.tenders.api.asking import Robot
+
+pytestmark = pytest.mark.django_db
+
+BYTES = "application/offset+octet-stream"
+GONE = "This upload was ended or has expired, and its bytes are gone. Begin a new one."
+
+
+@pytest.fixture
+def draft():
+    return draft_proposal()
+
+
+@pytest.fixture
+def owner(draft):
+    return companies.owner_of(draft.company)
+
+
+@pytest.fixture
+def robot(robot_of, owner):
+    return robot_of(owner, scopes=(Scope.WRITE,))
+
+
+@pytest.fixture
+def tus(robot, draft):
+    return Tus(robot, draft)
+
+
+class Browser(Robot):
+    """A signed-in person instead of a key."""
+
+    def __init__(self, user):
+        super().__init__(Client(raise_request_exception=False), None)
+        self.client.force_login(user)
+
+
+class Tus:
+    """A client of the protocol, with the headers that it always sends."""
+
+    def __init__(self, robot, draft):
+        self.robot, self.draft = robot, draft
+
+    def ask(self, method, path, content=b"", **headers):
+        return self.robot.ask(
+            method, path, content=content or None, **({"Tus_Resumable": "1.0.0", "content_type": BYTES} | headers)
+        )
+
+    def create(self, size, content=b"", *, name="a.pdf", kind="flight_evidence", **headers):
+        pairs = {"filename": name, "filetype": "x/y", "proposal": self.draft.public_id, "kind": kind}
+        headers = {"Upload_Length": str(size), "Upload_Metadata": metadata(**pairs)} | headers
+        return self.ask("POST", "uploads", content, **headers)
+
+    def begun(self, size, **facts):
+        """The path of a new upload, below /api/v1/."""
+        return self.create(size, **facts)["Location"].removeprefix("/api/v1/")
+
+    def send(self, path, offset, content=b"", **headers):
+        return self.ask("PATCH", path, content, **({"Upload_Offset": str(offset)} | headers))
+
+
+def metadata(**pairs):
+    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in pairs.items())
+
+
+def told(response):
+    """Status, type and sentence of a problem."""
+    body = response.json()
+    assert (response["Content-Type"], response["Tus-Resumable"]) == ("application/problem+json", "1.0.0")
+    assert (body["status"], response["Cache-Control"]) == (response.status_code, "private, no-store")
+    return response.status_code, body["type"].rpartition("/")[2], body["detail"]
+
+
+def ours(response):
+    """The headers that the protocol or the portal's reading of it gave."""
+    return {name: value for name, value in response.headers.items() if name.startswith(("Upload-", "Portal-", "Tus-"))}
+
+
+# What a client does
+
+
+def test_options_tell_what_the_portal_speaks_to_anybody(robot_of):
+    for path in ("uploads", "uploads/" + "a" * 26):
+        response = robot_of().ask("OPTIONS", path)
+
+        assert (response.status_code, ours(response)) == (
+            204,
+            {
+                "Tus-Resumable": "1.0.0",
+                "Tus-Version": "1.0.0",
+                "Tus-Extension": "creation,creation-with-upload,termination,checksum,expiration",
+                "Tus-Max-Size": str(300 * 1024 * 1024),
+                "Tus-Checksum-Algorithm": "sha1,sha256",
+            },
+        )
+
+
+def test_a_file_in_two_pieces(tus, owner):
+    content = pdf_bytes()
+
+    created = tus.create(len(content), name="Політ.pdf")
+    upload = Upload.objects.get()
+    path = created["Location"].removeprefix("/api/v1/")
+    expires = http_date(upload.expires_at.timestamp())
+    assert (created.status_code, created.content, path) == (201, b"", f"uploads/{upload.public_id}")
+    assert ours(created) == {"Tus-Resumable": "1.0.0", "Upload-Offset": "0", "Upload-Expires": expires}
+
+    first = tus.send(path, 0, content[:20])
+    expires = http_date(Upload.objects.get().expires_at.timestamp())
+    assert (first.status_code, first.content) == (204, b"")
+    assert ours(first) == {"Tus-Resumable": "1.0.0", "Upload-Offset": "20", "Upload-Expires": expires}
+
+    standing = tus.ask("HEAD", path)
+    assert (standing.status_code, standing["Cache-Control"]) == (200, "private, no-store")
+    assert ours(standing) == ours(first) | {"Upload-Length": str(len(content))}
+
+    last = tus.send(path, 20, content[20:])
+    document = Document.objects.get()
+    end = {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": str(len(content)),
+        "Portal-Upload-State": "kept",
+        "Portal-Document": document.public_id,
+    }
+    assert (last.status_code, ours(last)) == (204, end)
+    assert ours(tus.ask("HEAD", path)) == end | {"Upload-Length": str(len(content))}
+    assert (document.name, document.sha256) == ("Політ.pdf", hashlib.sha256(content).hexdigest())
+
+
+def test_a_file_with_its_creation(tus):
+    content = pdf_bytes()
+
+    response = tus.create(len(content), content)
+
+    document = Document.objects.get()
+    assert (response.status_code, document.sha256) == (201, hashlib.sha256(content).hexdigest())
+    assert ours(response) == {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": str(len(content)),
+        "Portal-Upload-State": "kept",
+        "Portal-Document": document.public_id,
+    }
+
+
+def test_first_piece_with_its_creation(tus):
+    content = pdf_bytes()
+
+    response = tus.create(len(content), content[:30])
+
+    assert (response.status_code, response["Upload-Offset"]) == (201, "30")
+    path = response["Location"].removeprefix("/api/v1/")
+    assert tus.send(path, 30, content[30:])["Portal-Upload-State"] == "kept"
+
+
+def test_empty_last_piece_changes_nothing(tus):
+    content = pdf_bytes()
+    path = tus.begun(len(content))
+    tus.send(path, 0, content)
+
+    again = tus.send(path, len(content))
+
+    assert (again.status_code, again["Portal-Upload-State"], Document.objects.count()) == (204, "kept", 1)
+
+
+def test_own_reading_tells_state_and_refusal(tus):
+    content, wrong = pdf_bytes(), b"%PDF-1.4 but cut off"
+    kept, refused, waiting = tus.begun(len(content)), tus.begun(len(wrong)), tus.begun(9)
+    tus.send(kept, 0, content)
+    end = tus.send(refused, 0, wrong)
+
+    bodies = [tus.robot.ask("GET", path).json() for path in (kept, refused, waiting)]
+
+    sentence = Upload.objects.get(state=UploadState.REFUSED).refusal
+    assert (end.status_code, end["Portal-Upload-State"], end["Upload-Offset"]) == (204, "refused", str(len(wrong)))
+    assert sentence.startswith("The file is damaged or was cut off")
+    facts = [
+        (kept, "kept", len(content), len(content), Document.objects.get().public_id, None),
+        (refused, "refused", len(wrong), len(wrong), None, sentence),
+        (waiting, "receiving", 0, 9, None, None),
+    ]
+    names = ("id", "state", "offset", "size", "document", "refusal")
+    assert bodies == [dict(zip(names, (path.rpartition("/")[2], *rest), strict=True)) for path, *rest in facts]
+
+
+def test_termination(tus):
+    path = tus.begun(100)
+    tus.send(path, 0, b"%PDF-")
+
+    ended = tus.ask("DELETE", path)
+
+    assert (ended.status_code, ours(ended)) == (204, {"Tus-Resumable": "1.0.0"})
+    assert tus.ask("HEAD", path).status_code == 410
+    for again in (tus.send(path, 5, b"x"), tus.ask("DELETE", path), tus.robot.ask("GET", path)):
+        assert told(again) == (410, "upload-gone", GONE)
+
+
+def test_what_became_a_document_is_removed_as_one(tus):
+    content = pdf_bytes()
+    path = tus.begun(len(content))
+    tus.send(path, 0, content)
+
+    assert told(tus.ask("DELETE", path))[:2] == (409, "conflict")
+
+
+def test_expired(tus):
+    path = tus.begun(100)
+    Upload.objects.update(expires_at=clock.now())
+
+    assert tus.ask("HEAD", path).status_code == 410
+    assert told(tus.send(path, 0, b"%PDF-")) == (410, "upload-gone", GONE)
+
+
+@pytest.mark.parametrize("algorithm", ["sha1", "sha256"])
+def test_checksum(tus, algorithm):
+    content = pdf_bytes()
+    path = tus.begun(len(content))
+    right = f"{algorithm} {base64.b64encode(hashlib.new(algorithm, content).digest()).decode()}"
+    wrong = f"{algorithm} {base64.b64encode(hashlib.new(algorithm, b'x').digest()).decode()}"
+
+    mismatch = tus.send(path, 0, content, Upload_Checksum=wrong)
+    offset = tus.ask("HEAD", path)["Upload-Offset"]
+    match = tus.send(path, 0, content, Upload_Checksum=right)
+
+    assert told(mismatch)[:2] == (460, "checksum-mismatch")
+    assert (offset, match["Portal-Upload-State"]) == ("0", "kept")
+
+
+@pytest.mark.parametrize(("method", "status"), [("PATCH", 204), ("DELETE", 204), ("PUT", 405), ("GET", 405)])
+def test_method_override(tus, method, status):
+    path = tus.begun(100)
+
+    response = tus.ask("POST", path, b"%PDF-", Upload_Offset="0", X_HTTP_Method_Override=method)
+
+    assert response.status_code == status
+
+
+# What is refused
+
+
+@pytest.mark.parametrize("version", [None, "", "0.2.2", "1.0.1"])
+def test_other_version(tus, version):
+    path = tus.begun(100)
+    for response in (
+        tus.create(100, Tus_Resumable=version),
+        tus.send(path, 0, b"x", Tus_Resumable=version),
+        tus.ask("DELETE", path, Tus_Resumable=version),
+    ):
+        sentence = f"The Tus-Resumable header is {version or '-'}; the portal speaks 1.0.0."
+        assert (told(response), response["Tus-Version"]) == ((412, "tus-version", sentence), "1.0.0")
+
+
+@pytest.mark.parametrize("length", [None, "", "-1", "1e3", "٣", "1.5"])
+def test_length_that_is_no_number(tus, length):
+    sentence = f"The Upload-Length header is {length or '-'}; it wants a whole number of bytes."
+
+    assert told(tus.create(100, Upload_Length=length)) == (400, "bad-request", sentence)
+
+
+def test_deferred_length_is_not_spoken(tus):
+    assert told(tus.create(100, Upload_Length=None, Upload_Defer_Length="1"))[:2] == (400, "bad-request")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "sentence"),
+    [
+        (
+            "",
+            "The Upload-Metadata header lacks filename, kind, proposal; "
+            "it wants filename, kind and proposal in base64.",
+        ),
+        (
+            metadata(filename="a.pdf", proposal="x"),
+            "The Upload-Metadata header lacks kind; it wants filename, kind and proposal in base64.",
+        ),
+        (
+            "filename ???",
+            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
+        ),
+        (
+            "filename /w==",
+            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
+        ),
+        (
+            "kind YQ==,kind YQ==",
+            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
+        ),
+    ],
+)
+def test_metadata_that_is_not_understood(tus, pairs, sentence):
+    assert told(tus.create(100, Upload_Metadata=pairs)) == (400, "bad-request", sentence)
+    assert Upload.objects.count() == 0
+
+
+def test_metadata_of_others_is_let_through(tus):
+    pairs = metadata(filename="a.pdf", kind="flight_evidence", proposal=tus.draft.public_id, relativePath="")
+
+    assert tus.create(100, Upload_Metadata=f"{pairs},is_confidential").status_code == 201
+
+
+def test_too_large_for_the_portal(tus, settings):
+    settings.PORTAL_UPLOAD_MAX_MB = 1
+    most = 1024 * 1024
+
+    assert tus.create(most).status_code == 201
+    assert told(tus.create(most + 1)) == (
+        413,
+        "too-large",
+        f"The file has {most + 1} bytes; the portal takes at most {most}.",
+    )
+
+
+def test_what_the_tender_does_not_want(tus):
+    assert told(tus.create(10, name="a.docx")) == (
+        422,
+        "file-refused",
+        "We got a Word document. We want: PDF, CSV or Excel workbook (XLSX). Save it as PDF and choose it again.",
+    )
+
+
+def test_refused_in_the_language_of_who_asks(tus):
+    response = tus.create(10, kind="unknown", Accept_Language="uk")
+
+    assert (response.status_code, response["Content-Language"]) == (422, "uk")
+
+
+def test_wrong_file_is_refused_by_its_first_bytes(tus):
+    path = tus.begun(50_000_000, name="film.mp4", kind="video")
+
+    response = tus.send(path, 0, b"\x89PNG\r\n\x1a\n" * 1000)
+
+    assert told(response)[:2] == (422, "file-refused")
+    assert ours(tus.ask("HEAD", path)) == {
+        "Tus-Resumable": "1.0.0",
+        "Upload-Offset": "0",
+        "Upload-Length": "50000000",
+        "Portal-Upload-State": "refused",
+    }
+    assert told(tus.send(path, 0, b"x"))[:2] == (410, "upload-gone")
+
+
+def test_wrong_offset_tells_the_right_one(tus):
+    path = tus.begun(100)
+    tus.send(path, 0, b"%PDF-")
+
+    response = tus.send(path, 3, b"xx")
+
+    sentence = "The bytes begin at 3, but the upload stands at 5. Go on from there."
+    assert (told(response), response["Upload-Offset"]) == ((409, "conflict", sentence), "5")
+
+
+@pytest.mark.parametrize("offset", [None, "", "-1", "x"])
+def test_offset_that_is_no_number(tus, offset):
+    assert told(tus.send(tus.begun(100), 0, b"x", Upload_Offset=offset))[:2] == (400, "bad-request")
+
+
+def test_more_bytes_than_announced(tus):
+    assert told(tus.send(tus.begun(10), 0, b"%PDF-1.4 and"))[:2] == (413, "too-large")
+
+
+@pytest.mark.parametrize("content_type", ["application/json", "multipart/form-data; boundary=x", "application/pdf"])
+def test_other_type_of_body(tus, content_type):
+    path = tus.begun(100)
+
+    assert told(tus.send(path, 0, b"%PDF-", content_type=content_type))[:2] == (415, "unsupported-media-type")
+    assert told(tus.create(100, b"%PDF-", content_type=content_type))[:2] == (415, "unsupported-media-type")
+    assert Upload.objects.count() == 1
+
+
+@pytest.mark.parametrize("checksum", ["md5 YQ==", "sha1", "sha1 ???", ""])
+def test_checksum_that_is_not_understood(tus, checksum):
+    assert told(tus.send(tus.begun(100), 0, b"%PDF-", Upload_Checksum=checksum))[:2] == (400, "bad-request")
+
+
+def test_body_without_a_length(tus):
+    path = tus.begun(100)
+
+    response = tus.send(path, 0, b"%PDF-", Transfer_Encoding="chunked")
+
+    assert told(response)[:2] == (411, "length-required")
+
+
+def test_second_writer(tus):
+    path = tus.begun(100)
+    Upload.objects.update(writer="a", writer_until=clock.now() + timedelta(seconds=20))
+
+    response = tus.send(path, 0, b"%PDF-")
+
+    assert (told(response)[:2], response["Retry-After"]) == ((423, "upload-busy"), "10")
+
+
+def test_full_store(tus, monkeypatch):
+    monkeypatch.setattr(storage, "RESERVE_BYTES_MAX", 2**62)
+    monkeypatch.setattr(storage, "RESERVE_PART", 1)
+
+    response = tus.create(100)
+
+    assert (told(response)[:2], response["Retry-After"]) == ((507, "store-full"), "600")
+
+
+def test_after_the_deadline(tus, draft, monkeypatch):
+    path, closes_at = tus.begun(100), deadline_in_force(draft.tender).closes_at
+    Upload.objects.update(expires_at=closes_at + timedelta(days=1))
+    monkeypatch.setattr(clock, "now", lambda: closes_at)
+
+    sentence = "The deadline has passed, so this draft can be read but no longer changed."
+    for response in (tus.create(100), tus.send(path, 0, b"%PDF-")):
+        assert told(response) == (403, "forbidden", sentence)
+    assert tus.ask("HEAD", path).status_code == 200
+
+
+# Broken lines
+
+
+class _Breaking(io.BytesIO):
+    """A body whose line breaks after its bytes."""
+
+    def read(self, size=-1):
+        if chunk := super().read(size):
+            return chunk
+        raise ConnectionResetError("the line is gone")
+
+
+@pytest.mark.parametrize("line", [_Breaking, io.BytesIO])
+def test_broken_line_keeps_what_came(tus, monkeypatch, line):
+    content = pdf_bytes("x" * 200_000)
+    path = tus.begun(len(content))
+    make = WSGIRequest.__init__
+
+    def cut(request, environ):
+        if environ["REQUEST_METHOD"] == "PATCH":
+            environ["wsgi.input"] = line(content[:150_000])
+        make(request, environ)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WSGIRequest, "__init__", cut)
+        response = tus.send(path, 0, content)
+
+    assert told(response) == (
+        400,
+        "bad-request",
+        "The request ended before its body was whole. Ask by HEAD how far the upload is, and go on.",
+    )
+    offset = int(tus.ask("HEAD", path)["Upload-Offset"])
+    assert offset == 150_000
+    assert tus.send(path, offset, content[offset:])["Portal-Upload-State"] == "kept"
+
+
+class _Socket:
+    """What the server gives to those who ask for it."""
+
+    def __init__(self):
+        self.timeouts = []
+
+    def gettimeout(self):
+        return None
+
+    def settimeout(self, seconds):
+        self.timeouts.append(seconds)
+
+
+def test_silent_client_keeps_no_thread_for_ever(tus, robot):
+    path, line = tus.begun(100), _Socket()
+
+    robot.client.defaults["gunicorn.socket"] = line
+    tus.send(path, 0, b"%PDF-")
+
+    assert line.timeouts == [uploads.SILENCE_SECONDS, None]
+
+
+def test_body_is_never_whole_in_memory(tus, settings, monkeypatch):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    monkeypatch.setattr(receiving, "PART_BYTES", 100_000)
+    content, seen = pdf_bytes("x" * 300_000), []
+    path, read = tus.begun(len(content)), WSGIRequest.read
+
+    def note(request, *args):
+        seen.append(args)
+        return read(request, *args)
+
+    monkeypatch.setattr(WSGIRequest, "read", note)
+
+    assert tus.send(path, 0, content)["Portal-Upload-State"] == "kept"
+    assert {size for (size,) in seen} <= set(range(1, uploads.READ_BYTES + 1))
+
+
+# Who
+
+
+def test_foreign_uploads_are_not_there(tus, robot_of, draft):
+    path = tus.begun(100)
+    other = Tus(robot_of(companies.owner_of(companies.company()), scopes=WRITES), draft)
+    missing = "uploads/" + "a" * 26
+
+    for client, where in ((other, path), (tus, missing), (Tus(Browser(people.officer("LV")), draft), path)):
+        answers = [client.ask("DELETE", where), client.send(where, 0, b"x"), client.robot.ask("GET", where)]
+        assert [told(answer)[:2] for answer in answers] == [(404, "not-found")] * 3
+        assert client.ask("HEAD", where).status_code == 404
+    assert told(other.create(100))[:2] == (404, "not-found")
+
+
+def test_viewers_see_uploads_and_send_nothing(tus, draft):
+    path = tus.begun(100)
+    viewer = Tus(Browser(companies.person_of(draft.company, CompanyRole.VIEWER)), draft)
+
+    assert (viewer.ask("HEAD", path).status_code, viewer.robot.ask("GET", path).status_code) == (200, 200)
+    for response in (viewer.create(100), viewer.send(path, 0, b"%PDF-"), viewer.ask("DELETE", path)):
+        assert told(response)[:2] == (403, "forbidden")
+
+
+def test_nobody_and_a_key_that_may_only_read(tus, robot_of, owner, draft):
+    path = tus.begun(100)
+    reader = robot_of(owner, scopes=(Scope.READ,))
+    for robot, expected in ((robot_of(), (401, "unauthenticated")), (reader, (403, "forbidden"))):
+        client = Tus(robot, draft)
+        writes = [client.create(9), client.send(path, 0, b"x"), client.ask("DELETE", path)]
+        assert [told(answer)[:2] for answer in (*writes, robot.ask("GET", path))] == [expected] * 4
+
+
+def test_browser_needs_its_token(tus, owner):
+    path = tus.begun(100)
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(owner)
+    browser.get("/proposals/")
+    headers = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+
+    without = browser.generic("PATCH", f"/api/v1/{path}", b"%PDF-", content_type=BYTES, headers=headers)
+    token = {"X-CSRFToken": browser.cookies["portal_csrf"].value} if "portal_csrf" in browser.cookies else {}
+    with_it = browser.generic("PATCH", f"/api/v1/{path}", b"%PDF-", content_type=BYTES, headers=headers | token)
+
+    assert told(without)[:2] == (403, "forbidden")
+    assert (with_it.status_code, with_it["Upload-Offset"]) == (204, "5")
