@@ -47,6 +47,9 @@ def _unsafe_addresses(values: Mapping[str, Any]) -> Iterator[str]:
         yield f"PORTAL_URL is {values['PORTAL_URL']}: set the https address that people use."
     if "*" in values["ALLOWED_HOSTS"] or address.hostname not in values["ALLOWED_HOSTS"]:
         yield f"ALLOWED_HOSTS must name the host of PORTAL_URL ({address.hostname}) and never be *."
+    files = urlsplit(values["PORTAL_DOWNLOAD_URL"])
+    if values["PORTAL_DOWNLOAD_URL"] and (files.scheme != "https" or files.hostname == address.hostname):
+        yield f"PORTAL_DOWNLOAD_URL is {values['PORTAL_DOWNLOAD_URL']}: set an https address on a host of its own."
 
 
 def _unsafe_services(values: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """Every setting of the portal: values from the environment, safe defaults. README.md explains each variable."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import environ
 from botocore.config import Config
@@ -28,6 +29,10 @@ OCID_PREFIX = env.str("OCID_PREFIX", default="ocds-213czf")
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = env.str("SECRET_KEY", default="") or safety.DEFAULT_SECRET_KEY
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[]) or ["127.0.0.1", "localhost", "[::1]"]
+# A host for downloads alone; empty means that documents come from the portal's own.
+PORTAL_DOWNLOAD_URL = env.str("PORTAL_DOWNLOAD_URL", default="").rstrip("/")
+if PORTAL_DOWNLOAD_URL:
+    ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PORTAL_DOWNLOAD_URL).hostname]
 
 # Applications and the path of a request
 
@@ -64,6 +69,8 @@ MIDDLEWARE = [
     "coalition_portal.middleware.RequestMoment",
     "django.middleware.security.SecurityMiddleware",
     "coalition_portal.middleware.SecurityHeaders",
+    # Requests to the host for downloads end here.
+    "coalition_portal.download_host.DownloadHost",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.gzip.GZipMiddleware",
     # Requests of the public API end here; what follows is for people.
@@ -76,6 +83,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "coalition_portal.middleware.NoStore",
+    "coalition_portal.middleware.ForgetAtSignOut",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",

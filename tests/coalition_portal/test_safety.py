@@ -10,6 +10,7 @@ SAFE = {
     "SECRET_KEY": "k" * 50,
     "PORTAL_FILE_KEYS": ["b3RoZXItZmlsZS1rZXktb3RoZXItZmlsZS1rZXktMTI="],
     "PORTAL_URL": "https://tenders.example.org",
+    "PORTAL_DOWNLOAD_URL": "https://files.example.org",
     "ALLOWED_HOSTS": ["tenders.example.org", "127.0.0.1"],
     "DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql"}},
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
@@ -54,6 +55,14 @@ def test_safe_settings_are_not_refused():
             "PORTAL_URL is http://tenders.example.org: set the https address that people use.",
         ),
         ({"ALLOWED_HOSTS": ["127.0.0.1"]}, HOSTS),
+        (
+            {"PORTAL_DOWNLOAD_URL": "http://files.example.org"},
+            "PORTAL_DOWNLOAD_URL is http://files.example.org: set an https address on a host of its own.",
+        ),
+        (
+            {"PORTAL_DOWNLOAD_URL": "https://tenders.example.org:8443"},
+            "PORTAL_DOWNLOAD_URL is https://tenders.example.org:8443: set an https address on a host of its own.",
+        ),
         ({"ALLOWED_HOSTS": ["*", "tenders.example.org"]}, HOSTS),
         (
             {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}},

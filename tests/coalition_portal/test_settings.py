@@ -49,6 +49,16 @@ def test_without_any_variable_the_portal_lives_in_its_data_folder(tmp_path):
     }
 
 
+@pytest.mark.parametrize(
+    ("address", "hosts"),
+    [("", ["tenders.example.org"]), ("https://files.example.org/", ["tenders.example.org", "files.example.org"])],
+)
+def test_the_host_for_downloads_is_answered_too(address, hosts):
+    found = settings_of("ALLOWED_HOSTS", "PORTAL_DOWNLOAD_URL", **PRODUCTION, PORTAL_DOWNLOAD_URL=address)
+
+    assert found == {"ALLOWED_HOSTS": hosts, "PORTAL_DOWNLOAD_URL": address.rstrip("/")}
+
+
 def test_services_are_taken_from_the_environment():
     found = settings_of(
         "DATABASES", "CELERY_BROKER_URL", "CACHES", "EMAIL_BACKEND", "EMAIL_HOST", "EMAIL_PORT", "EMAIL_USE_TLS",

@@ -20,7 +20,7 @@ from tenders.proposals.documents import (
     remove_document,
     too_large,
 )
-from tenders.proposals.downloads import attachment
+from tenders.proposals.download_links import hand_over
 from tenders.proposals.models import Document
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 
@@ -118,7 +118,7 @@ def remove(request: HttpRequest, page: DraftPage, document_id: str) -> HttpRespo
 @require_safe
 @proposal_page
 def download(request: HttpRequest, page: DraftPage, document_id: str) -> HttpResponse:
-    return attachment(_document_of(page, document_id))
+    return hand_over(request, _document_of(page, document_id))
 
 
 def _document_of(page: DraftPage, document_id: str) -> Document:
