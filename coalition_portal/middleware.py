@@ -20,6 +20,7 @@ logger = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 OPEN_WITHOUT_SECOND_FACTOR = re.compile(r"^/(accounts/|i18n/|static/|healthz$|readyz$|favicon\.ico$)")
+SIGN_OUT = "/accounts/logout/"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -75,6 +76,19 @@ class NoStore:
         response = self.get_response(request)
         if is_signed_in(request):
             response["Cache-Control"] = "no-store, private"
+        return response
+
+
+class ForgetAtSignOut:
+    """At sign-out the browser removes what pages kept in it, such as text that was not saved yet."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "POST" and request.path_info == SIGN_OUT and not is_signed_in(request):
+            response["Clear-Site-Data"] = '"storage"'
         return response
 
 

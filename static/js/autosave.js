@@ -414,6 +414,7 @@ function begin() {
   revision = Number(form.elements.namedItem("revision").value);
   gather();
   bar.hidden = false;
+  form.querySelectorAll("[data-saving-note]").forEach((one) => (one.hidden = false));
   ["input", "change"].forEach((kind) =>
     form.addEventListener(kind, ({ target }) => {
       if (fields.has(target.name)) note(fields.get(target.name));

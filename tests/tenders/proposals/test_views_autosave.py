@@ -179,6 +179,12 @@ def test_token_is_asked_for(draft, owner):
     assert _save(web, draft, {"FPV-01": "6.5"}).status_code == 403
 
 
+def test_signing_out_empties_what_waits_in_the_browser(web):
+    pages = [web.get(reverse("account_logout")), web.post(reverse("account_logout"))]
+
+    assert [page.headers.get("Clear-Site-Data") for page in pages] == [None, '"storage"']
+
+
 @pytest.mark.parametrize(
     ("fields", "queries"),
     [({}, 7), ({"FPV-01": "6.5"}, 15), ({"FPV-01": "6.5", "FPV-02": "12", "FPV-03": "20"}, 17)],
