@@ -82,19 +82,19 @@ class UploadsView(TusView):
 
 
 class UploadView(TusView):
-    def head(self, request, pid):
-        upload = _there(request, pid)
+    def head(self, request, upload_id):
+        upload = _there(request, upload_id)
         return _empty(200, _standing(upload) | {"Upload-Length": str(upload.size_bytes)})
 
-    def get(self, request, pid):
-        return answer(_told(_there(request, pid)))
+    def get(self, request, upload_id):
+        return answer(_told(_there(request, upload_id)))
 
-    def patch(self, request, pid):
-        upload = _visible(request, pid)
+    def patch(self, request, upload_id):
+        upload = _visible(request, upload_id)
         return _empty(204, _standing(_received(request, upload, _offset(request))))
 
-    def delete(self, request, pid):
-        upload = _visible(request, pid)
+    def delete(self, request, upload_id):
+        upload = _visible(request, upload_id)
         with _refusals():
             uploading.end_upload(upload=upload, by=request.user, now=request.now)
         return _empty(204, {})
@@ -103,12 +103,12 @@ class UploadView(TusView):
 # From the request
 
 
-def _visible(request, pid: str) -> Upload:
-    return get_object_or_404(uploads_visible_to(request.user), public_id=pid)
+def _visible(request, upload_id: str) -> Upload:
+    return get_object_or_404(uploads_visible_to(request.user), public_id=upload_id)
 
 
-def _there(request, pid: str) -> Upload:
-    upload = _visible(request, pid)
+def _there(request, upload_id: str) -> Upload:
+    upload = _visible(request, upload_id)
     if uploading.is_gone(upload, request.now):
         raise Problem(problems.UPLOAD_GONE, uploading.gone_sentence())
     return upload
