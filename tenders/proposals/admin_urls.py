@@ -7,5 +7,5 @@ urlpatterns = [
     path("opening/<str:number>/", desk_views.tender_opening, name="desk-opening"),
     path("opening/<str:number>/propose/", desk_views.propose, name="desk-opening-propose"),
     path("opening/<str:number>/confirm/", desk_views.confirm, name="desk-opening-confirm"),
-    path("opening/<str:number>/provisional/<int:pk>/", desk_views.decide, name="desk-provisional"),
+    path("opening/<str:number>/provisional/<slug:commitment>/", desk_views.decide, name="desk-provisional"),
 ]

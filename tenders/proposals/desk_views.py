@@ -15,10 +15,12 @@ from tenders.proposals.models import Closing, Opening
 from tenders.proposals.permissions import (
     can_confirm_opening,
     can_decide_provisional,
+    can_exclude,
     can_propose_opening,
     can_watch_opening,
 )
 from tenders.proposals.queries import is_closed, tenders_to_open, undecided_provisionals
+from tenders.proposals.withdrawal_notice import notices_of_opened
 
 
 class DecisionForm(forms.Form):
@@ -57,6 +59,7 @@ def tender_opening(request, number):
         "provisionals": undecided_provisionals(tender) if can_decide_provisional(request.user, tender) else [],
         "can_propose": can_propose_opening(request.user, tender),
         "can_confirm": can_confirm_opening(request.user, tender),
+        "notices": notices_of_opened(tender) if can_exclude(request.user, tender) else [],
     }
     return render(request, "proposals/desk/opening.html", staff_context(request, **context))
 
@@ -87,11 +90,11 @@ def confirm(request, number):
 
 @staff_page
 @require_http_methods(["GET", "HEAD", "POST"])
-def decide(request, number, pk):
+def decide(request, number, commitment):
     tender = _tender(request, number)
     if not can_decide_provisional(request.user, tender):
         raise Http404
-    row = get_object_or_404(undecided_provisionals(tender), pk=pk)
+    row = get_object_or_404(undecided_provisionals(tender), commitment=commitment)
     form = DecisionForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

@@ -170,7 +170,7 @@ def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
             no=models.Count("decisions", filter=models.Q(decisions__accepted=False)),
         )
         .filter(yes__lt=WORDS_NEEDED, no__lt=WORDS_NEEDED)
-        .select_related("proposal__company", "bundle")
+        .select_related("proposal__company", "bundle", "incident")
         .order_by("received_at", "pk")
     )
 

@@ -21,6 +21,7 @@ MISSING = {
     "pid": NO_OBJECT,
     "public_id": NO_PERSON,
     "document_id": NO_OBJECT,
+    "commitment": "0" * 64,
     "pk": NO_KEY,
     "kind": "no_such_kind",
     "version": 99,
@@ -67,7 +68,7 @@ class World:
         cutoff.close()
         provisional = cutoff.submit(waiting, -MICROSECOND).provisional
         cutoff.submit(late, timedelta(seconds=5))
-        self.objects["sealed tender"] = {"number": cutoff.tender.number, "pk": provisional.pk}
+        self.objects["sealed tender"] = {"number": cutoff.tender.number, "commitment": provisional.commitment}
         self._proposal("provisional", waiting.proposal)
         self._proposal("late", late.proposal)
 

@@ -4,10 +4,16 @@ import pytest
 from django.urls import reverse
 
 from coalition_portal.identity.roles import Role
+from coalition_portal.watch import clock_guard
+from coalition_portal.watch.models import Incident
 from tenders.proposals.models import OpenedProposal, Opening, ProvisionalDecision
+from tenders.proposals.withdrawal_notice import give_notice
 from tests.factories import people
-from tests.factories.cutoffs import MICROSECOND
+from tests.factories.companies import owner_of
+from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
 from tests.factories.proposals import staged_bundle
+
+SECOND = timedelta(seconds=1)
 
 
 def _opening_url(cutoff):
@@ -96,7 +102,7 @@ def test_two_officers_decide_a_provisional_row(cutoff, client_of):
     bundle = staged_bundle(tender=cutoff.tender)
     cutoff.close()
     row = cutoff.submit(bundle, -MICROSECOND).provisional
-    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.pk])
+    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
     first, second = client_of(people.officer("NL")), client_of(people.officer("EE"))
 
     assert bundle.proposal.company.legal_name in first.get(_opening_url(cutoff)).text
@@ -119,4 +125,34 @@ def test_opener_does_not_learn_who_waits_for_a_decision(cutoff, client_of):
     opener = client_of(people.opener("EE"))
 
     assert bundle.proposal.company.legal_name not in opener.get(_opening_url(cutoff)).text
-    assert opener.get(reverse("admin:desk-provisional", args=[cutoff.tender.number, row.pk])).status_code == 404
+    assert opener.get(reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])).status_code == 404
+
+
+def test_row_of_an_incident_shows_both_clocks(cutoff, client_of, monkeypatch):
+    bundle = staged_bundle(tender=cutoff.tender)
+    Incident.objects.create(begun_at=cutoff.closes_at, noticed_by="test", kind="DATABASE")
+    monkeypatch.setattr(clock_guard, "witness", lambda: cutoff.closes_at - SECOND)
+    row = cutoff.submit(bundle, SECOND).provisional
+
+    page = client_of(cutoff.tender.officer).get(
+        reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
+    )
+
+    text = page.content.decode()
+    assert "Arrived while a clock was in doubt" in text
+    assert "By the database’s clock" in text
+    assert "By the server’s steady clock" in text
+
+
+def test_notices_of_withdrawal_are_read_by_officers_after_the_opening_only(cutoff, client_of):
+    proposal = cutoff.submitted(name="Example Rotor")
+    cutoff.at(SECOND)
+    give_notice(proposal=proposal, reason="Our motor supplier went bankrupt.", by=owner_of(proposal.company))
+    url = reverse("admin:desk-opening", args=[cutoff.tender.number])
+    officer, opener = client_of(cutoff.tender.officer), client_of(opener_of_another_country(cutoff.tender))
+
+    before = [b"bankrupt" in person.get(url).content for person in (officer, opener)]
+    cutoff.open()
+    after = [b"bankrupt" in person.get(url).content for person in (officer, opener)]
+
+    assert (before, after) == ([False, False], [True, False])
