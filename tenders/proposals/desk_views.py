@@ -19,7 +19,7 @@ from tenders.proposals.permissions import (
     can_propose_opening,
     can_watch_opening,
 )
-from tenders.proposals.queries import is_closed, tenders_to_open, undecided_provisionals
+from tenders.proposals.queries import forecast_of, is_closed, tenders_to_open, undecided_provisionals
 from tenders.proposals.withdrawal_notice import notices_of_opened
 
 

@@ -7,6 +7,7 @@ from coalition_portal.identity.queries import country_of, has_role
 from coalition_portal.identity.roles import Role
 from coalition_portal.permission import Denied, allows
 from manufacturers.permissions import check_can_edit, check_can_sign
+from manufacturers.queries import company_of
 from tenders.notices import timetable
 from tenders.notices.models import Tender
 from tenders.notices.permissions import check_can_chair
@@ -29,6 +30,24 @@ def check_can_submit(user: User, proposal: Proposal) -> None:
 
 
 check_can_withdraw = check_can_submit
+
+
+def check_can_say_intent(user: User, tender: Tender, now: datetime) -> None:
+    """An editor of a company, while the tender is open."""
+    company = company_of(user)
+    if company is None:
+        raise Denied(_("Only a company says that it intends to bid. Register your company first."))
+    check_can_edit(user, company)
+    if tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline_in_force(tender).closes_at, now):
+        raise Denied(_("The tender is not open, so an intent to bid can no longer be given or taken back."))
+
+
+def check_can_see_forecast(user: User, tender: Tender, now: datetime) -> None:
+    """Officers and chairs, once the deadline has passed: before it, nobody learns how many companies mean to bid."""
+    if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)):
+        raise Denied(_("Officers and chairs see how many companies intended to bid."))
+    if tender.published_at is None or timetable.is_open_at(deadline_in_force(tender).closes_at, now):
+        raise Denied(_("How many companies intend to bid is shown once the tender is closed."))
 
 
 def check_can_propose_opening(user: User, tender: Tender) -> None:
@@ -65,6 +84,8 @@ def check_can_exclude(user: User, tender: Tender) -> None:
 can_edit_draft = allows(check_can_edit_draft)
 can_submit = allows(check_can_submit)
 can_withdraw = allows(check_can_withdraw)
+can_say_intent = allows(check_can_say_intent)
+can_see_forecast = allows(check_can_see_forecast)
 can_propose_opening = allows(check_can_propose_opening)
 can_confirm_opening = allows(check_can_confirm_opening)
 can_watch_opening = allows(check_can_watch_opening)

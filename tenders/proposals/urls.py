@@ -1,6 +1,6 @@
 from django.urls import path
 
-from tenders.proposals.views import answers, autosave, dashboard, documents, drafts, offer, receipts, submitting
+from tenders.proposals.views import answers, autosave, dashboard, documents, drafts, intent, offer, receipts, submitting
 
 urlpatterns = [
     path("", dashboard.dashboard, name="dashboard"),
@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:pid>/stage/", submitting.stage, name="proposal-stage"),
     path("<slug:pid>/submit/", submitting.submit, name="proposal-submit"),
     path("<slug:pid>/withdraw/", submitting.withdraw, name="proposal-withdraw"),
+    path("intend/<slug:number>/", intent.intent, name="proposal-intent"),
     path("<slug:pid>/receipt/<int:version>/", receipts.receipt, name="proposal-receipt"),
     path("<slug:pid>/receipt/<int:version>/json/", receipts.receipt_json, name="proposal-receipt-json"),
     path("<slug:pid>/late/<int:version>/<slug:act>/", submitting.late, name="proposal-late"),

@@ -14,11 +14,12 @@ from coalition_portal import clock
 from coalition_portal.identity.models import User
 from manufacturers.models import Company, Person
 from tenders.notices.models import Tender
-from tenders.proposals import submission
+from tenders.proposals import intents, submission
 from tenders.proposals.models import Proposal
 from tenders.reviews.models import Assignment, ScoreSheet
 from tests.architecture import matrix
 from tests.architecture.world import World
+from tests.factories import companies
 from tests.factories.proposals import complete_proposal, staged_bundle
 from tests.journeys.pages import Page
 
@@ -57,7 +58,7 @@ def world(database_clock):
 
 
 def test_nobody_learns_of_a_proposal_before_the_opening(world, monkeypatch):
-    """Another company drafts, freezes and submits: for everybody else no byte of any page or answer differs."""
+    """Another company means to bid, drafts, freezes and submits: for everybody else no byte of any answer differs."""
     moment = clock.now() + timedelta(minutes=1)
     tender = Tender.objects.get(number=world.objects["open tender"]["number"])
     asker = matrix.Asker(world.people)
@@ -70,6 +71,7 @@ def test_nobody_learns_of_a_proposal_before_the_opening(world, monkeypatch):
 
     monkeypatch.setattr(clock, "now", lambda: moment)
     before, own_before = everything_seen()
+    intents.give(tender=tender, by=companies.owner_of(world.rival), now=moment)
     complete_proposal(tender=tender, company=world.rival)
     bundle = staged_bundle(tender=tender, company=world.rival)
     submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
