@@ -56,6 +56,7 @@ def tender_opening(request, number):
         "tender": tender,
         "opening": Opening.objects.filter(tender=tender).select_related("proposed_by", "confirmed_by").first(),
         "is_closed": is_closed(tender),
+        "forecast": forecast_of(request.user, tender, request.now),
         "provisionals": undecided_provisionals(tender) if can_decide_provisional(request.user, tender) else [],
         "can_propose": can_propose_opening(request.user, tender),
         "can_confirm": can_confirm_opening(request.user, tender),
