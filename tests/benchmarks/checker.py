@@ -48,8 +48,14 @@ class Violation:
         return f"{self.rule}: {self.sentence}"
 
 
-def violations(history: Iterable[Attempt], evidence: Evidence, *, is_complete: bool = True) -> list[Violation]:
-    """All of them, in the order of the rules. `is_complete`: no attempt was made that is not in `history`."""
+def violations(
+    history: Iterable[Attempt], evidence: Evidence, *, is_complete: bool = True, wishes: int = 0
+) -> list[Violation]:
+    """All of them, in the order of the rules.
+
+    `is_complete`: no attempt was made that is not in `history`. `wishes`: so many entries are about asking for a
+    submission when time runs out or taking that back, which no row keeps.
+    """
     attempts = list(history)
     found = [
         *_lost(attempts, evidence),
@@ -57,7 +63,7 @@ def violations(history: Iterable[Attempt], evidence: Evidence, *, is_complete: b
         *_too_late(attempts, evidence),
         *_refused_early(attempts, evidence),
         *_not_one_row(attempts, evidence, is_complete),
-        *_log(evidence),
+        *_log(evidence, wishes),
     ]
     return sorted(found, key=lambda violation: violation.rule)
 
@@ -183,24 +189,31 @@ def _not_one_row(attempts: list[Attempt], evidence: Evidence, is_complete: bool)
         # An acknowledged receipt that is gone is a violation of I1.
         if attempt.answer in ROW_ANSWERS and attempt.answer != RECEIPT and attempt.answer not in kinds:
             yield Violation("I5", f"{_name(attempt)} was answered {attempt.answer} and has no such row.")
+    place = {line.commitment: line.index for line in evidence.log if line.commitment}
     for key, rows in by_key.items():
-        yield from _too_many(key, rows, tries[key], is_complete)
+        in_order = sorted(rows, key=lambda row: place.get(row.commitment, len(evidence.log)))
+        yield from _too_many(key, in_order, tries[key], is_complete)
 
 
 def _too_many(key: tuple, rows: list[Row], tries: int, is_complete: bool) -> Iterator[Violation]:
+    """`rows` in the order of the log. A repeat of what was received gets the same row, so nothing follows a receipt.
+
+    A refusal may stand before it: another request for the same version arrived in time and waited longer.
+    """
     for seq in sorted({row.seq for row in rows}):
-        under = sorted(row.kind for row in rows if row.seq == seq)
-        is_contradiction = len(under) > 1 and (RECEIPT in under or WITHDRAWAL in under)
-        if is_contradiction or len(set(under)) < len(under):
+        under = [row.kind for row in rows if row.seq == seq]
+        taken = [number for number, kind in enumerate(under) if kind in (RECEIPT, WITHDRAWAL)]
+        if len(set(under)) < len(under) or (taken and taken[0] < len(under) - 1):
             yield Violation("I5", f"{_label(rows[0])} has {' and '.join(under)} under deadline row {seq}.")
-    if is_complete and not all(row.is_auto for row in rows) and len(rows) > tries:
-        yield Violation("I5", f"{_label(rows[0])} has {len(rows)} rows for {tries} attempts to {key[2].lower()}.")
+    asked = [row for row in rows if not row.is_auto]
+    if is_complete and len(asked) > tries:
+        yield Violation("I5", f"{_label(rows[0])} has {len(asked)} rows for {tries} attempts to {key[2].lower()}.")
 
 
 # I6
 
 
-def _log(evidence: Evidence) -> Iterator[Violation]:
+def _log(evidence: Evidence, wishes: int) -> Iterator[Violation]:
     if evidence.log_fault:
         yield Violation("I6", evidence.log_fault)
     lines = {line.commitment: line for line in evidence.log if line.commitment}
@@ -209,9 +222,10 @@ def _log(evidence: Evidence) -> Iterator[Violation]:
     for closed in evidence.closings:
         if closed.commitment not in lines:
             yield Violation("I6", f"the closing row {closed.seq} of {closed.tender} has no entry in the log.")
-    for line in evidence.log:
-        if line.event == Event.PROPOSALS_SEALED_RECORDED and line.commitment not in evidence.committed:
-            yield Violation("I6", f"entry {line.index} of the log commits to no row.")
+    sealed = [line for line in evidence.log if line.event == Event.PROPOSALS_SEALED_RECORDED]
+    without_row = [line.index for line in sealed if line.commitment not in evidence.committed]
+    if len(without_row) > wishes:
+        yield Violation("I6", f"{len(without_row)} entries of the log commit to no row: {without_row[:9]}.")
 
 
 def _row_and_line(row: Row, line, evidence: Evidence) -> Iterator[Violation]:
