@@ -15,6 +15,8 @@ class PortalStaticStorage(CompressedManifestStaticFilesStorage):
     """Names with a digest, each file once, with gzip and brotli beside it; maps for debuggers stay as they are."""
 
     keep_only_hashed_files = True
+    # A module that imports a neighbour has to find it under its name with a digest.
+    support_js_module_import_aggregation = True
 
     def compress_files(self, names):
         return super().compress_files({name for name in names if not name.endswith(".map")})

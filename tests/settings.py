@@ -16,6 +16,7 @@ for name in (
     "PORTAL_DEMO",
     "PORTAL_PRODUCTION",
     "PORTAL_PROXY_COUNT",
+    "PORTAL_DOWNLOAD_URL",
     "DEBUG",
     "PORT",
     "LOG_LEVEL",

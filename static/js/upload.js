@@ -1,91 +1,293 @@
-// A file form that tells how far it is and can be cancelled. Without this script it is a plain form that does the same.
+// Files chosen or dropped on the documents page go up one after the other, and go on where they stopped after a broken
+// line, a reload or a power cut. Without this script each kind has a plain form that does the same for one file.
+// All words come from the page. Of a file only the address of its upload is kept in the browser, until it is done.
 
-const mega = (bytes) => (bytes / 1000000).toFixed(1);
+import { Transfer } from "./tus.js";
 
-// Said before a slow line carries what is refused anyway; the server counts for itself.
-function isTooLarge(form) {
-  const most = Number(form.dataset.most || Infinity);
-  return [...form.querySelectorAll("input[type=file]")].some((input) => [...input.files].some((file) => file.size > most));
+const place = document.querySelector("[data-uploads]");
+const words = place ? place.dataset : {};
+const language = document.documentElement.lang;
+const jobs = [];
+let active = null;
+
+// Words and numbers
+
+const fill = (pattern, facts) => pattern.replace(/\{(\w+)\}/g, (_, name) => facts[name]);
+const unit = (value, name, digits = 0) =>
+  new Intl.NumberFormat(language, { style: "unit", unit: name, maximumFractionDigits: digits }).format(value);
+const size = (bytes) => (bytes < 1e6 ? unit(Math.ceil(bytes / 1e3), "kilobyte") : unit(bytes / 1e6, "megabyte", 1));
+const time = (seconds) => (seconds < 60 ? unit(Math.ceil(seconds), "second") : unit(Math.ceil(seconds / 60), "minute"));
+
+function announce(sentence) {
+  place.querySelector("[data-said]").textContent = sentence;
 }
 
-function arm(form) {
-  const words = form.dataset;
-  const button = form.querySelector("button[type=submit], button:not([type])");
-  const bar = document.createElement("progress");
-  const text = document.createElement("p");
-  const cancel = document.createElement("button");
-  bar.max = 100;
-  text.className = "file-meta";
-  text.setAttribute("role", "status");
-  cancel.type = "button";
-  cancel.className = "button plain";
-  cancel.textContent = words.cancel;
+// What is kept in the browser: under a number made of what tells a file from others, the address of its upload.
 
-  let told = -1;
-  const tell = (percent, loaded, total) => {
-    bar.value = percent;
-    bar.setAttribute("aria-label", words.percent.replace("{percent}", percent));
-    // A screen reader hears each tenth, not each of a hundred steps.
-    if (percent - told < 10 && percent < 100) return;
-    told = percent;
-    const size = total ? ` · ${mega(loaded)} / ${mega(total)} MB` : "";
-    text.textContent = percent < 100 ? words.percent.replace("{percent}", percent) + size : words.checking;
-  };
-  const stop = (sentence) => {
-    bar.remove();
-    cancel.remove();
-    button.disabled = false;
-    text.textContent = sentence;
-  };
+const PREFIX = "upload:";
 
-  form.addEventListener("submit", (event) => {
-    if (event.defaultPrevented || !form.reportValidity()) {
-      event.preventDefault();
-      return;
-    }
-    if (isTooLarge(form)) {
-      event.preventDefault();
-      form.append(text);
-      stop(words.tooLarge);
-      return;
-    }
-    const request = new XMLHttpRequest();
-    const fields = new FormData(form);
-    event.preventDefault();
-    told = -1;
-    button.disabled = true;
-    form.append(bar, text, cancel);
-    tell(0, 0, 0);
-    cancel.onclick = () => request.abort();
-    request.upload.addEventListener("progress", (step) => {
-      if (step.lengthComputable) tell(Math.floor((step.loaded / step.total) * 100), step.loaded, step.total);
+function fingerprint(kind, file) {
+  const facts = [words.proposal, kind, file.name, file.size, file.lastModified].join("\n");
+  let [a, b] = [0x811c9dc5, 0x1b873593];
+  for (const one of facts) {
+    a = Math.imul(a ^ one.codePointAt(0), 0x01000193);
+    b = Math.imul(b ^ one.codePointAt(0), 0x85ebca6b) ^ (a >>> 15);
+  }
+  return PREFIX + (a >>> 0).toString(36) + (b >>> 0).toString(36);
+}
+
+// A browser may forbid storage; then an upload goes on after a broken line, but not after a reload.
+function stored(act) {
+  try {
+    return act(window.localStorage);
+  } catch {
+    return null;
+  }
+}
+
+const addressOf = (key) => stored((store) => store.getItem(key)) || "";
+const remember = (key, address) => stored((store) => (address ? store.setItem(key, address) : store.removeItem(key)));
+const forgetAll = () =>
+  stored((store) => Object.keys(store).filter((key) => key.startsWith(PREFIX)).forEach((key) => store.removeItem(key)));
+
+// Looked at before anything is sent; the server counts for itself.
+
+function faultOf({ dataset: kind }, file) {
+  const extension = file.name.includes(".") ? file.name.split(".").pop().toLowerCase() : "";
+  const others = jobs.filter((job) => !job.isOver);
+  const totals = document.querySelector("[data-summary]").dataset;
+  const bytes = others.reduce((sum, job) => sum + job.file.size, file.size);
+  if (!kind.types.split(" ").includes(extension)) return extension ? fill(kind.wrongType, { extension }) : kind.noType;
+  if (!file.size) return words.empty;
+  if (file.size > Number(kind.most)) return fill(kind.tooLarge, { size: size(file.size) });
+  if (others.filter((job) => job.kind === kind.kind).length >= Number(kind.room)) return kind.noRoom;
+  if (others.length >= Number(totals.files)) return words.noFiles;
+  return bytes > Number(totals.bytes) ? words.noBytes : "";
+}
+
+// One file and its row. Its states: queued, starting, sending, checking, broken, busy, offline, paused, signedOut, refused,
+// received.
+
+const BUTTONS = {
+  pause: ["queued", "starting", "sending", "broken", "busy", "offline"],
+  resume: ["paused", "signedOut"],
+  cancel: ["queued", "starting", "sending", "broken", "busy", "offline", "paused", "signedOut"],
+  dismiss: ["refused", "received"],
+};
+
+class Job {
+  isOver = false;
+  #tenth = -1;
+
+  constructor(section, file) {
+    Object.assign(this, { section, file, kind: section.dataset.kind });
+    this.key = fingerprint(this.kind, file);
+    this.row = place.querySelector("template").content.firstElementChild.cloneNode(true);
+    this.row.querySelectorAll("[data-name]").forEach((name) => {
+      name.textContent = file.name;
     });
-    request.addEventListener("load", () => show(request));
-    request.addEventListener("error", () => stop(words.failed));
-    request.addEventListener("timeout", () => stop(words.failed));
-    request.addEventListener("abort", () => stop(words.cancelled));
-    request.open("POST", form.action);
-    request.setRequestHeader("Accept", "text/html");
-    request.send(fields);
+    Object.keys(BUTTONS).forEach((name) => this.part(name).addEventListener("click", () => this[name]()));
+    this.part("bar").setAttribute("aria-label", file.name);
+    section.querySelector("[data-sending]").append(this.row);
+    this.show("queued");
+  }
+
+  part(name) {
+    return this.row.querySelector(`[data-${name}]`);
+  }
+
+  get percent() {
+    return Math.floor((100 * (this.transfer?.sent ?? 0)) / (this.file.size || 1));
+  }
+
+  show(state, facts = {}) {
+    const held = this.row.contains(document.activeElement);
+    this.isNew = state !== this.state;
+    this.state = state;
+    this.sentence = fill(words[state], { percent: this.percent, size: size(this.file.size), ...facts });
+    this.part("meta").textContent = this.sentence;
+    this.part("bar").value = this.percent;
+    this.part("going").hidden = BUTTONS.dismiss.includes(state);
+    Object.entries(BUTTONS).forEach(([name, states]) => {
+      this.part(name).hidden = !states.includes(state);
+    });
+    // A button that goes takes the focus with it, so the next one gets it.
+    if (held && !document.activeElement?.closest("button")?.checkVisibility()) this.row.querySelector("button:not([hidden])")?.focus();
+  }
+
+  say(sentence = this.sentence) {
+    announce(`${this.file.name}: ${sentence}`);
+  }
+
+  run() {
+    const { file, kind, key } = this;
+    this.transfer ??= new Transfer({
+      file,
+      endpoint: words.endpoint,
+      address: addressOf(key),
+      metadata: { filename: file.name, filetype: file.type, proposal: words.proposal, kind },
+      token: () => document.querySelector("[name=csrfmiddlewaretoken]").value,
+      tell: (step) => this.tell(step),
+      remember: (address) => remember(key, address),
+    });
+    const listed = [...place.querySelectorAll("[data-upload]")].find((row) => row.dataset.upload === this.transfer.address);
+    if (listed) listed.hidden = true;
+    return this.transfer.run();
+  }
+
+  tell({ phase, sent, rate, pause }) {
+    const left = rate ? fill(words.left, { rate: unit(rate / 1e3, "kilobyte-per-second"), time: time((this.file.size - sent) / rate) }) : "";
+    this.show(phase, { sent: size(sent), left, time: time(pause / 1e3) });
+    const tenth = Math.floor(this.percent / 10);
+    // A screen reader hears each tenth and each change, not each of a thousand steps.
+    if (phase !== "sending") {
+      if (this.isNew) this.say();
+    } else if (tenth > this.#tenth) {
+      this.say(fill(words.percent, { percent: this.percent }));
+      this.#tenth = tenth;
+    }
+  }
+
+  pause() {
+    this.transfer?.stop();
+    this.show("paused");
+    this.say();
+  }
+
+  async resume() {
+    if (this.state === "signedOut") await refresh();
+    this.show("queued");
+    next();
+  }
+
+  cancel() {
+    this.say(words.cancelled);
+    remember(this.key, "");
+    this.transfer?.cancel();
+    this.dismiss();
+  }
+
+  /** The row goes; who was on one of its buttons comes back to the kind. */
+  dismiss() {
+    const held = this.row.contains(document.activeElement);
+    this.isOver = true;
+    this.row.remove();
+    if (held) this.section.querySelector("h2").focus();
+    next();
+  }
+
+  refuse(sentence) {
+    this.isOver = true;
+    this.show("refused");
+    this.part("refusal").hidden = false;
+    this.part("refusal").lastElementChild.textContent = sentence;
+    this.say(this.part("refusal").textContent);
+  }
+
+  async end(outcome) {
+    if (outcome === "kept") await this.receive();
+    else if (outcome === "denied") await this.ask();
+    else if (outcome === "unreadable") this.refuse(words.unreadable);
+    else if (outcome === "refused") this.refuse(this.transfer.sentence || words.failed);
+    else if (outcome === "signedOut") {
+      this.show("signedOut");
+      this.say();
+    }
+  }
+
+  async receive() {
+    this.isOver = true;
+    this.show("received");
+    this.say();
+    if (await refresh()) this.dismiss();
+  }
+
+  /** Who signed in anew in another tab goes on with the new token; else the portal's no stands. */
+  async ask() {
+    const old = this.transfer.token();
+    await refresh();
+    if (this.transfer.token() === old) this.refuse(this.transfer.sentence || words.failed);
+    else this.show("queued");
+  }
+}
+
+// The queue: one at a time, for a narrow line carries one file sooner than two halves.
+
+async function next() {
+  if (active) return;
+  active = jobs.find((job) => job.state === "queued" && !job.isOver);
+  if (!active) return;
+  const outcome = await active.run();
+  await active.end(outcome);
+  active = null;
+  next();
+}
+
+function take(section, files) {
+  for (const file of files) {
+    const fault = faultOf(section, file);
+    const job = new Job(section, file);
+    jobs.push(job);
+    if (fault) job.refuse(fault);
+  }
+  next();
+}
+
+// What the portal has now: the page is asked for again and its lists are put in place. False where it did not come.
+
+async function refresh() {
+  const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  const text = answer?.ok ? await answer.text().catch(() => "") : "";
+  const fresh = new DOMParser().parseFromString(text, "text/html");
+  if (!fresh.querySelector("[data-uploads]")) return false;
+  const token = fresh.querySelector("[name=csrfmiddlewaretoken]").value;
+  document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => {
+    input.value = token;
+  });
+  document.querySelectorAll("[data-fresh]").forEach((part) => {
+    const found = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
+    if (found) part.replaceWith(found);
+  });
+  place.querySelectorAll("[data-kind]").forEach((section) => {
+    const found = fresh.querySelector(`[data-kind="${section.dataset.kind}"]`);
+    const form = section.querySelector("form[data-plain]");
+    section.dataset.room = found?.dataset.room ?? 0;
+    if (form) form.hidden = !found?.querySelector("form[data-plain]");
+  });
+  return true;
+}
+
+// Choosing and dropping
+
+function arm(section) {
+  const form = section.querySelector("form[data-plain]");
+  if (!form) return;
+  const input = form.querySelector("input[type=file]");
+  input.multiple = Number(section.dataset.files) > 1;
+  input.required = false;
+  form.querySelector("button").hidden = true;
+  form.addEventListener("submit", (event) => event.preventDefault());
+  input.addEventListener("change", () => {
+    take(section, [...input.files]);
+    input.value = "";
+  });
+  section.addEventListener("dragover", () => section.classList.toggle("drop", !form.hidden));
+  section.addEventListener("dragleave", () => section.classList.remove("drop"));
+  section.addEventListener("drop", (event) => {
+    section.classList.remove("drop");
+    if (!form.hidden) take(section, [...event.dataTransfer.files]);
   });
 }
 
-// The answer is a page, already asked for and with its notices in it, so it is shown in place instead of asked for again.
-// Scripts inside it do not run; its file forms are armed here.
-function show(request) {
-  const page = new DOMParser().parseFromString(request.responseText, "text/html");
-  const main = page.querySelector("main");
-  if (!main) {
-    window.location.reload();
-    return;
-  }
-  if (request.status < 400) window.history.replaceState(null, "", request.responseURL);
-  document.title = page.title;
-  document.querySelector("main").replaceWith(main);
-  main.querySelectorAll("form[data-upload]").forEach(arm);
-  const first = main.querySelector(".errors") || main;
-  first.focus();
-  first.scrollIntoView();
+if (place) {
+  place.querySelectorAll("[data-kind]").forEach(arm);
+  document.querySelectorAll("[data-scripted]").forEach((hint) => {
+    hint.hidden = false;
+  });
+  // A file dropped beside a kind would take the person away from the page.
+  ["dragover", "drop"].forEach((name) => window.addEventListener(name, (event) => event.preventDefault()));
+  window.addEventListener("beforeunload", (event) => {
+    if (jobs.some((job) => !job.isOver)) event.preventDefault();
+  });
+  document.querySelector("form[action$='/logout/']")?.addEventListener("submit", forgetAll);
 }
-
-document.querySelectorAll("form[data-upload]").forEach(arm);

@@ -11,6 +11,7 @@ urlpatterns = [
     path("<slug:pid>/offer/", offer.offer, name="proposal-offer"),
     path("<slug:pid>/documents/", documents.documents, name="proposal-documents"),
     path("<slug:pid>/documents/add/<slug:kind>/", documents.add, name="proposal-document-add"),
+    path("<slug:pid>/documents/discard/<slug:upload_id>/", documents.discard, name="proposal-upload-discard"),
     path("<slug:pid>/documents/<slug:document_id>/", documents.download, name="proposal-document"),
     path("<slug:pid>/documents/<slug:document_id>/remove/", documents.remove, name="proposal-document-remove"),
     path("<slug:pid>/check/", submitting.check, name="proposal-check"),

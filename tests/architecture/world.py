@@ -12,6 +12,7 @@ from tenders.reviews.panel import name_panel_member
 from tests.factories import companies, people, tenders
 from tests.factories.cutoffs import MICROSECOND, CutOff
 from tests.factories.proposals import complete_proposal, staged_bundle
+from tests.factories.uploads import unfinished_upload
 from tests.factories.reviews import Review
 
 TECHNICAL = ReviewerGroup.TECHNICAL
@@ -21,6 +22,7 @@ MISSING = {
     "pid": NO_OBJECT,
     "public_id": NO_PERSON,
     "document_id": NO_OBJECT,
+    "upload_id": NO_OBJECT,
     "commitment": "0" * 64,
     "pk": NO_KEY,
     "kind": "no_such_kind",
@@ -56,7 +58,7 @@ class World:
     def _open(self):
         tender = tenders.published_tender(**self.staff)
         self.objects["open tender"] = {"number": tender.number}
-        self._proposal("draft", complete_proposal(tender=tender, company=self.company))
+        self._proposal("draft", complete_proposal(tender=tender, company=self.company), is_uploading=True)
         bundle = staged_bundle(tender=tender, company=self.company)
         submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
         self._proposal("submitted", bundle.proposal)
@@ -64,13 +66,13 @@ class World:
     def _sealed(self, say):
         cutoff = CutOff(say, **self.staff)
         waiting, late = (staged_bundle(tender=cutoff.tender, company=self.company) for _ in range(2))
+        self._proposal("late", late.proposal, is_uploading=True)
         cutoff.submitted(company=self.rival)
         cutoff.close()
         provisional = cutoff.submit(waiting, -MICROSECOND).provisional
         cutoff.submit(late, timedelta(seconds=5))
         self.objects["sealed tender"] = {"number": cutoff.tender.number, "commitment": provisional.commitment}
         self._proposal("provisional", waiting.proposal)
-        self._proposal("late", late.proposal)
 
     def _in_review(self, say):
         story = Review(say, [{"company": self.company}, {"company": self.rival}], panel={}, **self.staff)
@@ -116,7 +118,7 @@ class World:
         first = Document.objects.filter(proposal=opened.proposal).order_by("pk")[0]
         return {"number": opened.tender.number, "pid": opened.public_id, "document_id": first.public_id}
 
-    def _proposal(self, word, proposal):
+    def _proposal(self, word, proposal, is_uploading=False):
         first = Document.objects.filter(proposal=proposal).order_by("pk")[0]
         self.objects[f"own {word}"] = {
             "pid": proposal.public_id,
@@ -125,6 +127,8 @@ class World:
             "version": 1,
             "act": "submit",
         }
+        if is_uploading:
+            self.objects[f"own {word}"]["upload_id"] = unfinished_upload(proposal).public_id
 
 
 def _people():

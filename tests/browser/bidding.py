@@ -85,7 +85,7 @@ def offer(walk, tender):
 
 def upload_everything(walk):
     """Each file is received and checked by itself, with a script as without."""
-    actions = [form.get_attribute("action") for form in walk.page.locator("form[data-upload]").all()]
+    actions = [form.get_attribute("action") for form in walk.page.locator("form[data-plain]").all()]
     for number, action in enumerate(actions, start=1):
         form = walk.page.locator(f"form[action='{action}']")
         content = file_of(form.locator("input[type=file]").get_attribute("accept").split(",")[0].strip("."))

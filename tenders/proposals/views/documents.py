@@ -1,9 +1,6 @@
-from dataclasses import dataclass
-
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -11,52 +8,16 @@ from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
 from tenders.proposals import staging
-from tenders.proposals.documents import (
-    UPLOAD_BYTES_MAX,
-    add_document,
-    limit_bytes,
-    limits_text,
-    megabytes_text,
-    remove_document,
-    too_large,
-)
+from tenders.proposals.documents import add_document, remove_document, too_large
 from tenders.proposals.download_links import hand_over
+from tenders.proposals.drafting import answers_pointing_to
 from tenders.proposals.models import Document
+from tenders.proposals.uploading import end_upload
+from tenders.proposals.views.document_kinds import Room, kinds_of, unfinished_uploads
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 
-
-@dataclass(frozen=True)
-class Kind:
-    """One kind of document on the page, with what is here and why the last file was refused."""
-
-    wanted: WantedDocument
-    limits: str
-    documents: list[Document]
-    refused_name: str
-    refused: str
-
-    @property
-    def label(self) -> str:
-        """Seen as "Choose a file"; read out with the title, for the heading above stands elsewhere in the reading."""
-        return format_html('{}<span class="hide">: {}</span>', _("Choose a file"), in_language(self.wanted, "title"))
-
-    @property
-    def has_room(self) -> bool:
-        return len(self.documents) < self.wanted.max_files
-
-    @property
-    def most_bytes(self) -> int:
-        return limit_bytes(self.wanted)
-
-    @property
-    def too_large(self) -> str:
-        """For the script, which looks at the size before it sends anything."""
-        most = megabytes_text(self.most_bytes)
-        return _("The file is larger than %(most)s. Make it smaller and choose it again.") % {"most": most}
-
-    @property
-    def accept(self) -> str:
-        return ",".join(f".{extension}" for extension in self.wanted.file_types)
+ENDPOINT = "/api/v1/uploads"
+"""Where the page's script sends files by tus; the routes belong to tenders.api, of which this slice knows nothing."""
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +73,24 @@ def remove(request: HttpRequest, page: DraftPage, document_id: str) -> HttpRespo
         remove_document(document=document, by=request.user, now=request.now)
         messages.success(request, _("%(name)s is removed.") % {"name": document.name})
         return redirect("proposal-documents", page.proposal.public_id)
-    return render(request, "proposals/remove_document.html", {"page": page, "document": document})
+    named = [in_language(requirement, "title") for requirement in answers_pointing_to(document)]
+    context = {"page": page, "document": document, "pointing": "; ".join(named)}
+    return render(request, "proposals/remove_document.html", context)
+
+
+@require_POST
+@proposal_page
+def discard(request: HttpRequest, page: DraftPage, upload_id: str) -> HttpResponse:
+    """An upload that is not finished, or was refused, is told to go."""
+    upload = next((row for row in unfinished_uploads(page.proposal, request.now) if row.public_id == upload_id), None)
+    if upload is None:
+        raise Http404
+    try:
+        end_upload(upload=upload, by=request.user, now=request.now)
+        messages.success(request, _("%(name)s is discarded.") % {"name": upload.name})
+    except Refused as refused:
+        messages.warning(request, refused.sentence)
+    return redirect("proposal-documents", page.proposal.public_id)
 
 
 @require_safe
@@ -128,23 +106,11 @@ def _document_of(page: DraftPage, document_id: str) -> Document:
 def _render(
     request: HttpRequest, page: DraftPage, *, refusal: tuple[str, str, str] | None = None, status: int = 200
 ) -> HttpResponse:
-    kind, name, sentence = refusal or ("", "", "")
-    kinds = [
-        Kind(
-            wanted=wanted,
-            limits=limits_text(wanted),
-            documents=[document for document in page.overview.documents if document.kind_code == wanted.code],
-            refused_name=name if wanted.code == kind else "",
-            refused=sentence if wanted.code == kind else "",
-        )
-        for wanted in page.overview.wanted_documents
-    ]
     context = {
         "page": page,
-        "kinds": kinds,
-        "count": len(page.overview.documents),
-        "size": sum(document.size_bytes for document in page.overview.documents),
+        "kinds": kinds_of(page.overview, request.now, refusal=refusal or ("", "", "")),
+        "room": Room(page.proposal, page.overview.documents),
         "task": page.overview.task("documents"),
-        "each": megabytes_text(UPLOAD_BYTES_MAX),
+        "endpoint": ENDPOINT,
     }
     return render(request, "proposals/documents.html", context, status=status)

@@ -452,7 +452,7 @@ def test_file_that_is_too_large_is_refused_in_plain_words(monkeypatch, web, draf
     response = web.post(_url("proposal-document-add", draft, "flight_evidence"), _upload())
 
     assert response.status_code == 422
-    assert "We got a file of more than 50\N{NO-BREAK SPACE}MB." in response.content.decode()
+    assert "We got a file of more than 300\N{NO-BREAK SPACE}MB." in response.content.decode()
 
 
 def test_form_without_a_file_says_what_to_do(web, draft):
@@ -556,7 +556,7 @@ def test_people_factory_is_no_company_member(client_of, draft):
         ("proposal", 19),
         ("proposal-answers", 16),
         ("proposal-offer", 14),
-        ("proposal-documents", 14),
+        ("proposal-documents", 15),
         ("proposal-check", 15),
     ],
 )
