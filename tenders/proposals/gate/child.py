@@ -27,7 +27,6 @@ CPU_SECONDS = 5
 WALL_SECONDS = 90  # more than the portal waits
 MEMORY_BYTES = 160 * 1024 * 1024
 SOCKET = 0
-# Codecs are modules that Python loads at their first use, which would be after the last file could be opened.
 CODECS = ("utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp437", "latin-1")
 
 
@@ -36,8 +35,7 @@ def main() -> None:
     # An interrupt at a terminal reaches the whole group: the portal ends in its own order, and this process after it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)
-    for name in CODECS:
-        codecs.lookup(name)
+    prepare()
     with socket.socket(fileno=SOCKET) as control:
         while True:
             order, sockets, _flags, _address = socket.recv_fds(control, wire.ORDER_BYTES, 1)
@@ -77,6 +75,12 @@ def _read(extension: str, act: str, size: int) -> None:
     signal.alarm(WALL_SECONDS)
     limit()
     serve(extension, act, size, _receive, _send)
+
+
+def prepare() -> None:
+    """Load what Python would load at its first use, when no file can be opened any more."""
+    for name in CODECS:
+        codecs.lookup(name)
 
 
 def limit() -> None:

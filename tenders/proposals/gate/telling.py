@@ -49,6 +49,6 @@ def check_no_archive(file: BinaryIO) -> None:
 def check_attached(file: BinaryIO, start: int) -> None:
     """Refuse what follows a picture from `start` where it is a program, an archive, a document or a page."""
     file.seek(start)
-    head = file.read(PAGE_WITHIN_BYTES)
+    head = file.read(PAGE_WITHIN_BYTES).lstrip(b"\x00\t\n\f\r ")
     if head.startswith(ATTACHED_HEADS) or PAGE.search(head):
         raise Unfit(Fault.SECOND_KIND)

@@ -43,7 +43,7 @@ def size_of(piece: Piece) -> int:
 
 
 def order(extension: str, act: str, size: int) -> bytes:
-    """What a socket is for, as it is sent along with it; always as long, for one order may follow at once on another."""
+    """What a socket is for, as it is sent along; always as long, for one order may follow at once on another."""
     return f"{extension} {act} {size}".encode().ljust(ORDER_BYTES)
 
 
