@@ -38,8 +38,8 @@ class DownloadHost:
 
 
 def is_download_host(request: HttpRequest) -> bool:
-    """Whether the request came to that host name, at whatever port."""
-    host, _port = split_domain_port(request.get_host())
+    """Whether the request came to that host name, at whatever port. A name that is not ours is refused further on."""
+    host, _port = split_domain_port(request.META.get("HTTP_HOST", ""))
     return bool(settings.PORTAL_DOWNLOAD_URL) and host == urlsplit(settings.PORTAL_DOWNLOAD_URL).hostname
 
 
