@@ -111,6 +111,14 @@ class Overview:
         return {code: claim for code, claim in claims.items() if claim is not None}
 
     @cached_property
+    def evidence(self) -> dict[str, tuple[Document, int | None]]:
+        """Requirement code to the document and page that its answer names, while the draft holds the document."""
+        held = {document.pk: document for document in self.documents}
+        codes = {row.pk: row.code for row in self.requirements}
+        naming = [answer for answer in self.proposal.answers.all() if answer.evidence_id in held]
+        return {codes[row.requirement_id]: (held[row.evidence_id], row.evidence_page) for row in naming}
+
+    @cached_property
     def wanted_documents(self) -> list[WantedDocument]:
         return wanted_with_proposal(self.tender)
 

@@ -156,17 +156,13 @@ def _plain_claim(claim):
     return claim if isinstance(claim, bool | str) else plain(claim)
 
 
-def _offer_of(proposal: Proposal) -> dict:
-    return {
-        "currency": proposal.tender.currency,
-        "prices": dict(proposal.prices),
-        "lead_time_days": proposal.lead_time_days,
-        "monthly_capacity": proposal.monthly_capacity,
-        "production_region": proposal.production_region,
-        "partners": proposal.partners,
-        "trial_support": proposal.trial_support,
-    }
+def _evidence_of(overview: Overview, code: str) -> dict:
+    if code not in overview.evidence:
+        return {}
+    document, page = overview.evidence[code]
+    return {"evidence": {"document": document.public_id, "page": page}}
 
+            | _evidence_of(overview, row.code)
 
 def _document_of(document: Document) -> dict:
     return {

@@ -1,6 +1,6 @@
 """An opened proposal as reviewers read it: claims beside what is wanted, the offer, the files."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -11,12 +11,22 @@ from tenders.proposals.offer_sheet import OfferSheet, sheet_of
 
 
 @dataclass(frozen=True)
+class Evidence:
+    """The document of the opened version that an answer names, and its page or row where one is named."""
+
+    public_id: str
+    name: str
+    page: int | None
+
+
+@dataclass(frozen=True)
 class ClaimRow:
     """One requirement with the claim of this proposal and its verdict."""
 
     requirement: Requirement
     claim: Decimal | bool | str | None
     verdict: claims.Verdict
+    evidence: Evidence | None = None
 
     @property
     def fails_must_have(self) -> bool:
@@ -72,7 +82,8 @@ class File:
 def claim_rows(content: dict | None, requirements: Iterable[Requirement]) -> list[ClaimRow]:
     """In the order of the requirements; a proposal that could not be read has every claim missing."""
     answers = (content or {}).get("answers", {})
-    return [_claim_row(requirement, answers.get(requirement.code)) for requirement in requirements]
+    names = {entry["public_id"]: entry["name"] for entry in (content or {}).get("documents", [])}
+    return [_claim_row(requirement, answers.get(requirement.code), names) for requirement in requirements]
 
 
 def failing_must_haves(content: dict | None, requirements: Iterable[Requirement]) -> list[ClaimRow]:
@@ -100,9 +111,20 @@ def files_of(opened: OpenedProposal, wanted: Sequence[WantedDocument]) -> list[F
     ]
 
 
-def _claim_row(requirement: Requirement, answer: dict | None) -> ClaimRow:
+def _claim_row(requirement: Requirement, answer: dict | None, names: Mapping[str, str]) -> ClaimRow:
     claim = _claim(requirement, answer)
-    return ClaimRow(requirement=requirement, claim=claim, verdict=claims.verdict(requirement, claim))
+    return ClaimRow(
+        requirement=requirement,
+        claim=claim,
+        verdict=claims.verdict(requirement, claim),
+        evidence=_evidence((answer or {}).get("evidence"), names),
+    )
+
+
+def _evidence(named: dict | None, names: Mapping[str, str]) -> Evidence | None:
+    if named is None or named["document"] not in names:
+        return None
+    return Evidence(public_id=named["document"], name=names[named["document"]], page=named["page"])
 
 
 def _claim(requirement: Requirement, answer: dict | None) -> Decimal | bool | str | None:

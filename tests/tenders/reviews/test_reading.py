@@ -4,7 +4,7 @@ import pytest
 
 from tenders.notices.claims import Verdict
 from tenders.notices.models import Requirement
-from tenders.reviews.reading import claim_rows, failing_must_haves, files_of, offer_of
+from tenders.reviews.reading import Evidence, claim_rows, failing_must_haves, files_of, offer_of
 from tests.factories.reviews import Review
 from tests.tenders.reviews.conftest import kept
 
@@ -100,3 +100,19 @@ def test_a_proposal_that_could_not_be_read_is_empty(story):
     offer = offer_of(opened, story.tender)
     assert ([amount for _title, amount in offer.lines], offer.steps, offer.months) == ([None] * 4, [], [])
     assert files_of(opened, []) == []
+
+
+@pytest.mark.parametrize(
+    ("named", "expected"),
+    [
+        (None, None),
+        ({"document": "doc1", "page": 14}, Evidence(public_id="doc1", name="flights.csv", page=14)),
+        ({"document": "doc1", "page": None}, Evidence(public_id="doc1", name="flights.csv", page=None)),
+        ({"document": "doc2", "page": 1}, None),
+    ],
+)
+def test_answer_names_a_document_of_the_same_version(requirements, named, expected):
+    answer = {"type": "NUMBER", "value": "52"} | ({"evidence": named} if named else {})
+    content = answers(ISR_01=answer) | {"documents": [{"public_id": "doc1", "name": "flights.csv"}]}
+
+    assert rows_of(content, requirements)["ISR-01"].evidence == expected
