@@ -37,6 +37,7 @@ class Proposal(models.Model):
     prevailing_language = models.CharField(_("prevailing language"), max_length=2, blank=True)
     trial_support = models.TextField(_("support at the trials"), max_length=2000, blank=True)
     declarations_accepted = models.JSONField(default=list)  # codes of the tender's declarations
+    copied = models.JSONField(null=True, blank=True)  # what an earlier proposal brought in: see copying.py
 
     # "Submit this version when time runs out, if I have not pressed the button": the version, and who asked for it.
     auto_submit = models.ForeignKey(
