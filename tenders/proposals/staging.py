@@ -143,6 +143,7 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
         "drone_model": {"name": model.name, "kind": model.kind},
         "answers": {
             row.code: {"type": row.answer_type, "value": _plain_claim(overview.claims[row.code])}
+            | _evidence_of(overview, row.code)
             for row in overview.requirements
         },
         "offer": _offer_of(proposal),
@@ -156,13 +157,24 @@ def _plain_claim(claim):
     return claim if isinstance(claim, bool | str) else plain(claim)
 
 
+def _offer_of(proposal: Proposal) -> dict:
+    return {
+        "currency": proposal.tender.currency,
+        "prices": dict(proposal.prices),
+        "lead_time_days": proposal.lead_time_days,
+        "monthly_capacity": proposal.monthly_capacity,
+        "production_region": proposal.production_region,
+        "partners": proposal.partners,
+        "trial_support": proposal.trial_support,
+    }
+
+
 def _evidence_of(overview: Overview, code: str) -> dict:
     if code not in overview.evidence:
         return {}
     document, page = overview.evidence[code]
     return {"evidence": {"document": document.public_id, "page": page}}
 
-            | _evidence_of(overview, row.code)
 
 def _document_of(document: Document) -> dict:
     return {
