@@ -5,11 +5,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations
-from django.test import Client
 
 from coalition_portal import clock, guards
 from coalition_portal.identity.roles import Role
 from tests.factories import people
+from tests.factories.sessions import signed_in
 
 pytest_plugins = ["tests.services.plugin"]
 
@@ -55,14 +55,9 @@ def database_clock(monkeypatch):
 
 @pytest.fixture
 def client_of():
-    """`client_of(user)`: a browser in which that person is signed in."""
+    """`client_of(user)`: a browser in which that person has just signed in."""
 
-    def sign_in(user):
-        browser = Client()
-        browser.force_login(user)
-        return browser
-
-    return sign_in
+    return signed_in
 
 
 def _client_fixture(role):

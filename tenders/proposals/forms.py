@@ -1,7 +1,7 @@
 """Forms that check what was typed and save nothing. Every field is text: what it stands for is read by draft_texts."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from functools import partial
 
@@ -108,12 +108,27 @@ class DeclarationsForm(forms.Form):
 
 
 class StartForm(forms.Form):
+    """`sources` are what the draft may be filled from; without any it is not asked."""
+
     model_name = forms.CharField(
         label=gettext_lazy("Drone model"),
         help_text=gettext_lazy("The name and version under which you offer it."),
         max_length=80,
         error_messages={"required": gettext_lazy("Type the name of the drone model that you offer, with its version.")},
     )
+    source = forms.ChoiceField(
+        label=gettext_lazy("Fill it from"),
+        help_text=gettext_lazy("You see what was copied and what was not, and can empty it again."),
+        required=False,
+    )
+
+    def __init__(self, sources: Iterable[tuple[str, str]] = (), **kwargs) -> None:
+        super().__init__(**kwargs)
+        choices = list(sources)
+        self.fields["source"].choices = [("", _("Nothing: an empty draft")), *choices]
+        self.fields["source"].silently_optional = True
+        if not choices:
+            self.fields["source"].widget = forms.HiddenInput()
 
 
 # What a page showed when it was loaded
@@ -139,3 +154,16 @@ def revision_in(data: Mapping[str, str]) -> int:
     """The revision that the page was loaded at; 0, which no draft has, for anything that is no number."""
     text = data.get("revision", "")
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+
+
+class NoticeForm(forms.Form):
+    """Why a company no longer stands by what it submitted."""
+
+    use_required_attribute = False
+
+    reason = forms.CharField(
+        label=gettext_lazy("Reason"),
+        help_text=gettext_lazy("One or a few sentences that the officers will read."),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )

@@ -4,6 +4,7 @@ Everything slow happens here, before the deadline matters: submitting a staged v
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -18,23 +19,27 @@ from coalition_portal.permission import Refused
 from tenders.proposals import sealed_log, vault
 from tenders.proposals.answering import plain
 from tenders.proposals.completeness import Overview, with_content
-from tenders.proposals.contents import stored_bytes
+from tenders.proposals.contents import ContentDamaged, chunks_of
 from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
+from tenders.proposals.offer_sheet import offer_as_frozen
 from tenders.proposals.permissions import check_can_edit_draft
 
-SCHEMA = "idc-proposal/1"
+SCHEMA = "idc-proposal/2"
 
 
 class NotStageable(Refused):
     """The draft cannot be frozen as it is; it stays a draft."""
 
 
-def stage(*, proposal: Proposal, by: User, now: datetime) -> Bundle:
+def stage(
+    *, proposal: Proposal, by: User, now: datetime, on_read: Callable[[int], None] = lambda _count: None
+) -> Bundle:
     """The frozen version of the draft as it stands. Raises NotStageable while anything is missing, and Denied.
 
-    The latest version is given back where it froze this very revision and was not withdrawn; else a new one is made.
-    Content is stored before any lock is taken, and a draft that changed meanwhile is not frozen. Content that no row
-    came to name is an orphan and harms nobody.
+    The latest version is given back where it froze this very revision and was not withdrawn; else a new one is made:
+    every document is read back and its digest compared (`on_read` is told how many bytes were read, again and again),
+    then the description is stored and read back. All that is done before any lock is taken, and a draft that changed
+    meanwhile is not frozen. Content that no row came to name is an orphan and harms nobody.
     """
     draft = with_content(Proposal.objects.all()).get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
@@ -43,12 +48,21 @@ def stage(*, proposal: Proposal, by: User, now: datetime) -> Bundle:
         return usable
     overview = Overview(draft)
     _check_complete(overview)
-    _check_documents_are_kept(overview.documents)
+    _check_documents_are_kept(overview.documents, on_read)
     # Rule: when time runs out a version may be submitted as of its staging, so the database's clock stamps it.
     staged_at = clock.database_now()
     frozen = _frozen(overview, version=latest.version + 1 if latest else 1, by=by, now=staged_at)
     with transaction.atomic(durable=True):
         return _record(frozen, by, now)
+
+
+def complete_overview(proposal: Proposal, by: User, now: datetime) -> Overview:
+    """What would be frozen, read anew. Raises NotStageable while anything is missing, and Denied; reads no document."""
+    draft = with_content(Proposal.objects.all()).get(pk=proposal.pk)
+    check_can_edit_draft(by, draft, now)
+    overview = Overview(draft)
+    _check_complete(overview)
+    return overview
 
 
 def current_bundle(proposal: Proposal) -> Bundle | None:
@@ -79,16 +93,26 @@ def _check_complete(overview: Overview) -> None:
         )
 
 
-def _check_documents_are_kept(documents: list[Document]) -> None:
-    """Digests were compared when each file came in; here each must still be there, and whole."""
+def _check_documents_are_kept(documents: list[Document], on_read: Callable[[int], None]) -> None:
+    """Each is there, whole, and has the digest that was told when it came in; a store that lies is found here."""
     prefetch_related_objects(documents, "content__parts")
     for document in documents:
-        size_bytes = stored_bytes(document.content)
-        if size_bytes != document.size_bytes:
+        if _digest_read_back(document, on_read) != document.sha256:
             raise NotStageable(
                 _("Our store no longer has “%(name)s” as you uploaded it. Remove it and upload it again.")
                 % {"name": document.name}
             )
+
+
+def _digest_read_back(document: Document, on_read: Callable[[int], None]) -> str | None:
+    digest = hashlib.sha256()
+    try:
+        for chunk in chunks_of(document.content):
+            digest.update(chunk)
+            on_read(len(chunk))
+    except (ContentDamaged, FileNotFoundError):
+        return None
+    return digest.hexdigest()
 
 
 def _frozen(overview: Overview, *, version: int, by: User, now: datetime) -> Bundle:
@@ -125,7 +149,7 @@ def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
 
 
 def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
-    """What reviewers will read, and nothing else of the company: schema idc-proposal/1, numbers as decimal strings."""
+    """What reviewers will read, and nothing else of the company: schema idc-proposal/2, numbers as decimal strings."""
     proposal = overview.proposal
     company, model = proposal.company, proposal.drone_model
     return {
@@ -146,7 +170,7 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
             | _evidence_of(overview, row.code)
             for row in overview.requirements
         },
-        "offer": _offer_of(proposal),
+        "offer": offer_as_frozen(proposal),
         "declarations": list(proposal.declarations_accepted),
         "documents": [_document_of(document) for document in overview.documents],
         "staged_at": now,
@@ -155,18 +179,6 @@ def manifest_of(overview: Overview, *, version: int, now: datetime) -> dict:
 
 def _plain_claim(claim):
     return claim if isinstance(claim, bool | str) else plain(claim)
-
-
-def _offer_of(proposal: Proposal) -> dict:
-    return {
-        "currency": proposal.tender.currency,
-        "prices": dict(proposal.prices),
-        "lead_time_days": proposal.lead_time_days,
-        "monthly_capacity": proposal.monthly_capacity,
-        "production_region": proposal.production_region,
-        "partners": proposal.partners,
-        "trial_support": proposal.trial_support,
-    }
 
 
 def _evidence_of(overview: Overview, code: str) -> dict:

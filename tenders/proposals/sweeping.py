@@ -6,7 +6,10 @@ from datetime import datetime
 
 from coalition_portal.post.delivery import send_due
 from tenders.proposals.closing import close_due
+from tenders.proposals.orphans import end_expired
 from tenders.proposals.reminders import queue_notices, queue_reminders
+from tenders.proposals.staging_jobs import take_up
+from tenders.proposals.uploading import finish_received
 
 logger = logging.getLogger(__name__)
 
@@ -19,6 +22,8 @@ class Swept:
     reminder_rounds: int
     notices: int
     mails: int
+    staged: int
+    uploads: int = 0
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -28,6 +33,9 @@ def sweep(*, now: datetime) -> Swept:
         reminder_rounds=queue_reminders(now),
         notices=queue_notices(now),
         mails=send_due(now=now),
+        # Last, because it may read back half a gigabyte.
+        staged=take_up(now),
+        uploads=finish_received(now=now) + end_expired(now),
     )
     if any(asdict(swept).values()):
         logger.info("swept %s", asdict(swept))

@@ -11,6 +11,8 @@ from django.test.client import Client, ClientHandler, FakePayload
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
 
+from tests.factories.sessions import signed_in
+
 FILE = Path(__file__).with_name("matrix.txt")
 SIGN_IN = "in"
 DIFFERS_EACH_TIME = re.compile(rb'csrfmiddlewaretoken" value="\w+|data-now="\d+|\d\d:\d\d:\d\d|urn:uuid:[\w-]+')
@@ -103,9 +105,7 @@ class Asker:
         self.environments = {column: self._environment(user) for column, user in people.items()}
 
     def _environment(self, user):
-        browser = Client()
-        if user is not None:
-            browser.force_login(user)
+        browser = Client() if user is None else signed_in(user)
         return browser._base_environ()
 
     def ask(self, column, method, path):

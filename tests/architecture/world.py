@@ -2,18 +2,19 @@
 
 from datetime import timedelta
 
+from coalition_portal import clock
 from coalition_portal.identity.roles import Role
 from coalition_portal.public_ids import new_public_id
 from manufacturers.models import CompanyRole
 from tenders.notices.models import ReviewerGroup
-from tenders.proposals import submission
-from tenders.proposals.models import Document
+from tenders.proposals import staging_jobs, submission
+from tenders.proposals.models import Document, StagingJob
 from tenders.reviews.panel import name_panel_member
 from tests.factories import companies, people, tenders
 from tests.factories.cutoffs import MICROSECOND, CutOff
 from tests.factories.proposals import complete_proposal, staged_bundle
-from tests.factories.uploads import unfinished_upload
 from tests.factories.reviews import Review
+from tests.factories.uploads import unfinished_upload
 
 TECHNICAL = ReviewerGroup.TECHNICAL
 NO_PERSON, NO_OBJECT, NO_NUMBER, NO_KEY = new_public_id(), new_public_id(), "IDC-2001-0001", 987654321
@@ -22,12 +23,13 @@ MISSING = {
     "pid": NO_OBJECT,
     "public_id": NO_PERSON,
     "document_id": NO_OBJECT,
-    "upload_id": NO_OBJECT,
     "commitment": "0" * 64,
+    "upload_id": NO_OBJECT,
     "pk": NO_KEY,
     "kind": "no_such_kind",
     "version": 99,
     "act": "submit",
+    "job": NO_OBJECT,
     "slug": "no-such-problem",
 }
 
@@ -58,7 +60,9 @@ class World:
     def _open(self):
         tender = tenders.published_tender(**self.staff)
         self.objects["open tender"] = {"number": tender.number}
-        self._proposal("draft", complete_proposal(tender=tender, company=self.company), is_uploading=True)
+        draft = complete_proposal(tender=tender, company=self.company)
+        staging_jobs.ask(proposal=draft, by=draft.created_by, now=clock.now())
+        self._proposal("draft", draft, is_uploading=True)
         bundle = staged_bundle(tender=tender, company=self.company)
         submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
         self._proposal("submitted", bundle.proposal)
@@ -120,7 +124,9 @@ class World:
 
     def _proposal(self, word, proposal, is_uploading=False):
         first = Document.objects.filter(proposal=proposal).order_by("pk")[0]
+        job = StagingJob.objects.filter(proposal=proposal).first()
         self.objects[f"own {word}"] = {
+            "job": job.public_id if job else NO_OBJECT,
             "pid": proposal.public_id,
             "document_id": first.public_id,
             "kind": first.kind_code,

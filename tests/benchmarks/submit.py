@@ -72,18 +72,18 @@ def run(variables):
 
 def _people_with_drafts():
     # The portal's own modules are there only after the world has connected this process.
-    from django.test import Client as Browser
     from django.urls import reverse
 
     from tests.factories import companies
     from tests.factories.proposals import complete_proposal
+    from tests.factories.sessions import signed_in
     from tests.factories.tenders import published_tender
 
     tender, clients = published_tender(), []
     for _number in range(CLIENTS):
-        proposal, browser = complete_proposal(tender=tender), Browser()
-        browser.force_login(companies.owner_of(proposal.company))
-        path = reverse("proposal-check", args=[proposal.public_id])
+        proposal = complete_proposal(tender=tender)
+        browser = signed_in(companies.owner_of(proposal.company))
+        path = reverse("proposal-submit", args=[proposal.public_id])
         clients.append(Client(proposal, browser.session.session_key, path))
     return clients
 

@@ -32,7 +32,7 @@ def test_from_sign_up_to_the_receipt_in_nine_screens(walk, tender):
         "proposal-answers",
         "proposal-offer",
         "proposal-documents",
-        "proposal-check",
+        "proposal-submit",
         "proposal-receipt",
     ]
     assert len(names) <= SCREENS_MAX

@@ -5,6 +5,7 @@ from django.test import Client
 
 from tests.architecture import matrix
 from tests.architecture.world import World
+from tests.factories.sessions import signed_in
 
 COLUMNS, ROWS = matrix.read()
 READERS = ("visitor", "owner", "officer", "chair", "reviewer", "undeclared", "nobody")
@@ -48,10 +49,9 @@ def pages_of(world):
 
 def read(walk, user, paths):
     person = walk(language="uk", is_phone=True, scheme="dark")
-    client = Client()
+    client = Client() if user is None else signed_in(user)
     if user is not None:
         person.sign_in(user)
-        client.force_login(user)
     faults = []
     for path in dict.fromkeys(paths):
         answer = client.get(path)

@@ -4,9 +4,10 @@ from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
-from django.test import Client
 from django.utils import translation
 from django.utils.translation import gettext
+
+from tests.factories.sessions import signed_in
 
 GRAVE = ("serious", "critical")
 TABS_MAX = 120
@@ -56,8 +57,7 @@ class Walk:
 
     def sign_in(self, user):
         """With a session that was begun elsewhere: the way in has tests of its own."""
-        client = Client()
-        client.force_login(user)
+        client = signed_in(user)
         name = settings.SESSION_COOKIE_NAME
         cookie = {"name": name, "value": client.cookies[name].value, "url": self.address}
         self.page.context.add_cookies([cookie])

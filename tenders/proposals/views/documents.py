@@ -7,13 +7,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
-from tenders.proposals import staging
 from tenders.proposals.documents import add_document, remove_document, too_large
 from tenders.proposals.download_links import hand_over
 from tenders.proposals.drafting import answers_pointing_to
 from tenders.proposals.models import Document
 from tenders.proposals.uploading import end_upload
 from tenders.proposals.views.document_kinds import Room, kinds_of, unfinished_uploads
+from tenders.proposals.views.freezing import freeze
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 
 ENDPOINT = "/api/v1/uploads"
@@ -27,15 +27,8 @@ def documents(request: HttpRequest, page: DraftPage) -> HttpResponse:
     if request.method != "POST":
         return _render(request, page)
     if page.can_edit and page.overview.is_complete:
-        _freeze(request, page)
+        return freeze(request, page)
     return redirect("proposal-check", page.proposal.public_id)
-
-
-def _freeze(request: HttpRequest, page: DraftPage) -> None:
-    try:
-        staging.stage(proposal=page.proposal, by=request.user, now=request.now)
-    except Refused as refused:
-        messages.warning(request, refused.sentence)
 
 
 @require_POST

@@ -58,6 +58,17 @@ class DraftPage:
         return _("Withdrawn") if self.standing.is_withdrawn else _("Not submitted")
 
     @property
+    def runs_out_with(self) -> int | None:
+        """The version that is submitted when time runs out, if nobody submits it before; None where none is asked for.
+
+        It stays until the closing has made the receipt.
+        """
+        asked, counting = self.proposal.auto_submit, self.standing.bundle
+        if asked is None or (counting is not None and counting.version >= asked.version):
+            return None
+        return asked.version
+
+    @property
     def is_sent(self) -> bool:
         """What was submitted is the draft as it stands."""
         return self.standing.is_submitted and self.standing.bundle.revision == self.proposal.revision
@@ -120,7 +131,8 @@ def editing_page(view: View) -> View:
 
 
 def page_of(request: HttpRequest, pid: str) -> DraftPage:
-    proposal = get_object_or_404(with_content(proposals_visible_to(request.user)), public_id=pid)
+    rows = with_content(proposals_visible_to(request.user)).select_related("auto_submit")
+    proposal = get_object_or_404(rows, public_id=pid)
     closes_at = proposal.tender.closes_at = deadline_in_force(proposal.tender).closes_at
     is_published = proposal.tender.state == TenderState.PUBLISHED
     return DraftPage(

@@ -6,22 +6,30 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from coalition_portal import clock
+from coalition_portal.arrival import stamp_of
 from coalition_portal.formatting import duration, figure, in_language
+from coalition_portal.fresh_sign_in import ask_who_it_is, is_fresh, may_act, ticket_for
 from coalition_portal.ledger.append import entry_of
 from coalition_portal.permission import Refused
 from tenders.notices.claims import Verdict, claim_text
 from tenders.notices.models import Requirement
+from tenders.proposals import auto_submit as auto
 from tenders.proposals import staging, submission
-from tenders.proposals.draft_texts import judged_text, price_lines, prices_of
-from tenders.proposals.models import Act, Bundle, Proposal, Provisional, Refusal
+from tenders.proposals.draft_texts import judged_text
+from tenders.proposals.models import Act, Bundle, Document, Proposal, Provisional, Refusal
+from tenders.proposals.offer_checks import totals_of
+from tenders.proposals.offer_sheet import offer_as_frozen, sheet_of
+from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.queries import proposals_visible_to
 from tenders.proposals.submission import Outcome
-from tenders.proposals.views.offer import totals_of
-from tenders.proposals.views.pages import DraftPage, microseconds, proposal_page
+from tenders.proposals.submit_limit import MOST, SECONDS, is_over_limit
+from tenders.proposals.views.pages import DraftPage, microseconds, page_of, proposal_page
 
 ACTS = {"submit": Act.SUBMIT, "withdraw": Act.WITHDRAW}
 RESULTS = {
@@ -39,20 +47,28 @@ class AnswerRow:
     wanted: str
     tone: str
     word: str
+    evidence: Document | None
+    evidence_page: int | None
 
 
 @require_safe
 @proposal_page
 def check(request: HttpRequest, page: DraftPage) -> HttpResponse:
-    """Everything as reviewers will see it, what is missing, and the one button that fits."""
+    """Everything as reviewers will see it, what is missing, and the one way that fits."""
     bundle = staging.current_bundle(page.proposal)
+    return render(request, "proposals/check.html", _as_reviewers_see(page) | _frozen(page, bundle))
+
+
+def _frozen(page: DraftPage, bundle: Bundle | None) -> dict:
     sent = page.standing.bundle
-    context = {
+    return {"bundle": bundle, "is_sent": bundle is not None and sent is not None and sent.pk == bundle.pk}
+
+
+def _as_reviewers_see(page: DraftPage) -> dict:
+    return {
         "page": page,
-        "bundle": bundle,
-        "is_sent": bundle is not None and sent is not None and sent.pk == bundle.pk,
         "answers": [_answer_row(page, row) for row in page.overview.visible_requirements],
-        "prices": _price_rows(page.proposal),
+        "sheet": sheet_of(offer_as_frozen(page.proposal), page.proposal.tender),
         "totals": totals_of(page.proposal),
         "kinds": _documents_by_kind(page),
         "declared": [
@@ -60,7 +76,6 @@ def check(request: HttpRequest, page: DraftPage) -> HttpResponse:
             for row in page.proposal.tender.declarations
         ],
     }
-    return render(request, "proposals/check.html", context)
 
 
 def _answer_row(page: DraftPage, row: Requirement) -> AnswerRow:
@@ -68,12 +83,16 @@ def _answer_row(page: DraftPage, row: Requirement) -> AnswerRow:
     if tone == "bad" and not row.must_have:
         tone, word = "warn", _("Below the threshold")
     claim = claim_text(row, page.overview.claims.get(row.code))
-    return AnswerRow(requirement=row, claim=claim, wanted=judged_text(row), tone=tone, word=str(word))
-
-
-def _price_rows(proposal: Proposal) -> list[tuple[str, object]]:
-    prices = prices_of(proposal)
-    return [(in_language(line, "title"), prices.get(line["code"])) for line in price_lines(proposal.tender)]
+    document, number = page.overview.evidence.get(row.code, (None, None))
+    return AnswerRow(
+        requirement=row,
+        claim=claim,
+        wanted=judged_text(row),
+        tone=tone,
+        word=str(word),
+        evidence=document,
+        evidence_page=number,
+    )
 
 
 def _documents_by_kind(page: DraftPage) -> list[tuple[str, list]]:
@@ -83,56 +102,106 @@ def _documents_by_kind(page: DraftPage) -> list[tuple[str, list]]:
     ]
 
 
-@require_POST
-@proposal_page
-def stage(request: HttpRequest, page: DraftPage) -> HttpResponse:
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def submit(request: HttpRequest, pid: str) -> HttpResponse:
+    """The page with the button, and the short way behind it: one frozen version and its digest, nothing else."""
+    return _submit(request, pid) if request.method == "POST" else _page_with_the_button(request, page_of(request, pid))
+
+
+def _page_with_the_button(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    """Whoever sits here is asked before they see it, never between the button and the receipt."""
+    frozen = _frozen(page, staging.current_bundle(page.proposal))
+    if not (page.is_open and page.can_sign and frozen["bundle"]) or frozen["is_sent"]:
+        return redirect("proposal-check", page.proposal.public_id)
+    if not is_fresh(request):
+        return ask_who_it_is(request, request.path)
+    asked = {"is_asked": page.runs_out_with == frozen["bundle"].version, "ticket": ticket_for(request, _act_on(page))}
+    return render(request, "proposals/submit.html", _as_reviewers_see(page) | frozen | asked)
+
+
+def _act_on(page: DraftPage) -> str:
+    return f"submit {page.proposal.public_id}"
+
+
+def _submit(request: HttpRequest, pid: str) -> HttpResponse:
+    # Read first, as the verb would: nothing that this page waits for may make a bidder late.
+    stamp = stamp_of(request) or clock.database_now()
+    bundle = _newest_bundle(request, pid)
+    if bundle is None:
+        messages.error(request, _("Nothing is frozen yet, so there is nothing to submit. Freeze this version first."))
+        return redirect("proposal-check", pid)
+    if not _may_go_on(request, bundle):
+        return ask_who_it_is(request, request.path)
+    if is_over_limit(bundle.proposal.company, request.now):
+        return _too_many(request, pid)
     try:
-        bundle = staging.stage(proposal=page.proposal, by=request.user, now=request.now)
+        outcome = submission.submit(bundle=bundle, sha256=request.POST.get("sha256", ""), by=request.user, stamp=stamp)
     except Refused as refused:
         messages.error(request, refused.sentence)
-    else:
-        messages.success(request, _("Version %(version)s is frozen. Submit it below.") % {"version": bundle.version})
-    return redirect(page.url("proposal-check") + "#submit")
+        return redirect("proposal-submit", pid)
+    return led_by(outcome, bundle.proposal, bundle, "submit")
 
 
 @require_POST
 @login_required
-def submit(request: HttpRequest, pid: str) -> HttpResponse:
-    """The short way: one frozen version, its digest, and what the database's clock says of it."""
+def auto_submit(request: HttpRequest, pid: str) -> HttpResponse:
+    """The tick: submit what is frozen when time runs out."""
+    bundle = _newest_bundle(request, pid)
+    if bundle is None:
+        return redirect("proposal-check", pid)
+    if not _may_go_on(request, bundle):
+        return ask_who_it_is(request, reverse("proposal-submit", args=[pid]))
+    try:
+        _keep_choice(request, bundle)
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+    return redirect("proposal-submit", pid)
+
+
+def _keep_choice(request: HttpRequest, bundle: Bundle) -> None:
+    if "asked" not in request.POST:
+        auto.take_back(proposal=bundle.proposal, by=request.user)
+        messages.success(request, _("Nothing is submitted for you when time runs out."))
+        return
+    auto.ask(bundle=bundle, by=request.user)
+    messages.warning(
+        request,
+        _("NOT SUBMITTED. Version %(version)s is submitted when time runs out, if nobody presses the button before.")
+        % {"version": bundle.version},
+    )
+
+
+def _newest_bundle(request: HttpRequest, pid: str) -> Bundle | None:
+    """The newest version of a proposal of this person's company; a foreign proposal is not found."""
     mine = proposals_visible_to(request.user).filter(public_id=pid)
-    bundle = Bundle.objects.filter(proposal__in=mine).select_related("proposal").order_by("-version").first()
+    bundles = Bundle.objects.filter(proposal__in=mine).select_related("proposal__company")
+    bundle = bundles.order_by("-version").first()
     if bundle is None:
         get_object_or_404(mine)
-        messages.error(request, _("Nothing is frozen yet, so there is nothing to submit. Freeze this version first."))
-        return redirect("proposal-check", pid)
-    try:
-        outcome = submission.submit(bundle=bundle, sha256=request.POST.get("sha256", ""), by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("proposal-check", pid)
-    return _led_by(outcome, bundle.proposal, bundle, "submit")
+    return bundle
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
-@proposal_page
-def withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:
-    if not page.standing.is_submitted:
-        messages.info(request, _("Nothing of this proposal is submitted, so there is nothing to withdraw."))
-        return redirect("proposal", page.proposal.public_id)
-    if request.method != "POST":
-        if not (page.is_open and page.can_sign):
-            return redirect("proposal", page.proposal.public_id)
-        return render(request, "proposals/withdraw.html", {"page": page})
-    bundle = page.standing.bundle
-    try:
-        outcome = submission.withdraw(proposal=page.proposal, by=request.user)
-    except Refused as refused:
-        messages.error(request, refused.sentence)
-        return redirect("proposal", page.proposal.public_id)
-    return _led_by(outcome, page.proposal, bundle, "withdraw")
+def _may_go_on(request: HttpRequest, bundle: Bundle) -> bool:
+    """Raises Denied for who is no signatory, before they are asked for a password in vain."""
+    if may_act(request, f"submit {bundle.proposal.public_id}"):
+        return True
+    check_can_submit(request.user, bundle.proposal)
+    return False
 
 
-def _led_by(outcome: Outcome, proposal: Proposal, bundle: Bundle, act: str) -> HttpResponse:
+def _too_many(request: HttpRequest, pid: str) -> HttpResponse:
+    sentence = _(
+        "Your company sent more than %(most)s requests to submit in ten minutes. Wait a few minutes; what was received "
+        "before has its receipt."
+    ) % {"most": MOST}
+    response = render(request, "409.html", {"sentence": sentence}, status=429)
+    response["Retry-After"] = str(SECONDS)
+    return response
+
+
+def led_by(outcome: Outcome, proposal: Proposal, bundle: Bundle, act: str) -> HttpResponse:
+    """To the page that tells what became of it."""
     if outcome.refusal:
         return redirect("proposal-late", proposal.public_id, bundle.version, act)
     if outcome.provisional:

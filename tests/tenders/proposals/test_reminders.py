@@ -78,8 +78,8 @@ def test_sweep_does_what_is_due_and_a_second_sweep_nothing(cutoff, mailoutbox):
     first = sweep(now=cutoff.closes_at + timedelta(seconds=10))
     second = sweep(now=cutoff.closes_at + timedelta(seconds=10))
 
-    assert first == Swept(closed=1, reminder_rounds=0, notices=1, mails=len(mailoutbox))
-    assert second == Swept(closed=0, reminder_rounds=0, notices=0, mails=0)
+    assert first == Swept(closed=1, reminder_rounds=0, notices=1, mails=len(mailoutbox), staged=0)
+    assert second == Swept(closed=0, reminder_rounds=0, notices=0, mails=0, staged=0)
     assert len(mailoutbox) == 3
 
 

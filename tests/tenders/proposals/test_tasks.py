@@ -3,8 +3,9 @@ from io import StringIO
 
 from django.core.management import call_command
 
+from tenders.proposals import orphans
 from tenders.proposals.models import Closing
-from tenders.proposals.tasks import sweep
+from tenders.proposals.tasks import sweep, sweep_orphans
 
 
 def test_task_and_command_carry_out_what_is_due_once_between_them(cutoff):
@@ -16,4 +17,13 @@ def test_task_and_command_carry_out_what_is_due_once_between_them(cutoff):
     call_command("sweep", stdout=out)
 
     assert Closing.objects.count() == 1
-    assert out.getvalue() == "closed: 0, reminder rounds: 0, notices: 0, mails: 0\n"
+    assert out.getvalue() == "closed: 0, reminder rounds: 0, notices: 0, mails: 0, staged: 0, uploads: 0, orphans: 0\n"
+
+
+def test_task_takes_orphans_away(db, monkeypatch):
+    swept = []
+    monkeypatch.setattr(orphans, "sweep_orphans", swept.append)
+
+    sweep_orphans()
+
+    assert len(swept) == 1

@@ -525,7 +525,7 @@ def test_continue_from_the_documents_freezes_what_is_complete(client_of, tender)
 
     response = web.post(_url("proposal-documents", proposal))
 
-    assert (response.url, proposal.bundles.count()) == (_url("proposal-check", proposal), 1)
+    assert (response.url, proposal.bundles.count()) == (_url("proposal-submit", proposal), 1)
 
 
 def test_continue_from_the_documents_freezes_nothing_incomplete(web, draft):

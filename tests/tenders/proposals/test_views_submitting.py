@@ -2,22 +2,35 @@
 
 import gzip
 import json
+import re
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.urls import reverse
 
+from coalition_portal import clock
 from coalition_portal.canonical import canonical_json
 from coalition_portal.ledger.append import entry_of
 from manufacturers.models import CompanyRole
 from tenders.proposals import submission
-from tenders.proposals.models import Bundle, Proposal, Provisional, Receipt, Refusal, Withdrawal
+from tenders.proposals.models import (
+    Bundle,
+    Proposal,
+    Provisional,
+    Receipt,
+    Refusal,
+    Withdrawal,
+    WithdrawalNotice,
+)
 from tenders.proposals.receipts import receipt_document
 from tenders.proposals.views.submitting import seconds_text
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import change_draft, complete_proposal, draft_proposal, staged_bundle
+from tests.factories.sessions import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -101,7 +114,7 @@ def test_freeze_then_one_button_submits(open_tender, web):
     page = browser.get(response.url).content.decode()
 
     bundle = Bundle.objects.get()
-    assert response.url == _url("proposal-check", proposal) + "#submit"
+    assert response.url == _url("proposal-submit", proposal)
     assert f'name="sha256" value="{bundle.sha256}"' in page
     assert page.count("Submit proposal") == 1
     assert "Freeze this version" not in page
@@ -163,7 +176,7 @@ def test_submit_with_another_digest_is_refused(open_tender, web):
 
     response = web(bundle.proposal).post(_url("proposal-submit", bundle.proposal), {"sha256": "0" * 64}, follow=True)
 
-    assert response.redirect_chain == [(_url("proposal-check", bundle.proposal), 302)]
+    assert response.redirect_chain == [(_url("proposal-submit", bundle.proposal), 302)]
     assert "The digest on your page is not that of the frozen version." in response.content.decode()
     assert not Receipt.objects.exists()
 
@@ -180,18 +193,20 @@ def test_foreign_proposal_is_not_found_by_any_act(open_tender, web):
     mine, other = staged_bundle(tender=open_tender), staged_bundle(tender=open_tender)
     stranger = web(mine.proposal)
 
-    for name in ("proposal-stage", "proposal-submit", "proposal-withdraw"):
+    for name in ("proposal-stage", "proposal-submit", "proposal-auto-submit", "proposal-withdraw", "proposal-notice"):
         assert stranger.post(_url(name, other.proposal), {"sha256": other.sha256}).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["proposal-stage", "proposal-submit"])
+@pytest.mark.parametrize("name", ["proposal-stage", "proposal-auto-submit"])
 def test_acts_are_posted(open_tender, web, name):
     bundle = staged_bundle(tender=open_tender)
 
     assert web(bundle.proposal).get(_url(name, bundle.proposal)).status_code == 405
 
 
-@pytest.mark.parametrize("name", ["proposal-stage", "proposal-submit", "proposal-withdraw"])
+@pytest.mark.parametrize(
+    "name", ["proposal-stage", "proposal-submit", "proposal-auto-submit", "proposal-withdraw", "proposal-notice"]
+)
 def test_visitors_sign_in_before_an_act(open_tender, client, name):
     bundle = staged_bundle(tender=open_tender)
 
@@ -210,10 +225,224 @@ def test_submit_costs_a_known_number_of_queries(open_tender, web, django_assert_
 def test_page_with_the_submit_button_is_light(open_tender, web):
     bundle = staged_bundle(tender=open_tender)
 
-    page = web(bundle.proposal).get(_url("proposal-check", bundle.proposal)).content
+    page = web(bundle.proposal).get(_url("proposal-submit", bundle.proposal)).content
 
     assert b"Submit proposal" in page
     assert len(gzip.compress(page)) < 10_000
+
+
+# The page with the button
+
+
+@pytest.fixture
+def limit(settings):
+    """Counts begin at nothing."""
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def test_the_page_says_not_submitted_first_and_what_is_sent(open_tender, web):
+    bundle = staged_bundle(tender=open_tender, name="Example Aero")
+
+    page = web(bundle.proposal).get(_url("proposal-submit", bundle.proposal)).content.decode()
+
+    for told in (
+        "<title>NOT SUBMITTED: Submit version 1",
+        '<p class="state-word" id="state-word">Not submitted</p>',
+        "It counts once you press the button and see the receipt.",
+        " ".join(bundle.sha256[start : start + 8] for start in range(0, 64, 8)),
+        "Example Aero",
+        "What reviewers will see",
+    ):
+        assert told in page
+    assert page.count(">Submit proposal</button>") == 1
+
+
+@pytest.mark.parametrize(("minutes", "is_asked"), [(29.9, False), (30.1, True)])
+def test_who_sits_there_is_asked_before_the_page_with_the_button(open_tender, minutes, is_asked, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = signed_in(companies.owner_of(bundle.proposal.company), seconds_ago=minutes * 60)
+    path = _url("proposal-submit", bundle.proposal)
+    page_clock(clock.now())
+
+    response = browser.get(path)
+
+    leads_to = f"/accounts/reauthenticate/?next={quote(path, safe='')}"
+    assert (response.status_code, response.get("Location")) == ((302, leads_to) if is_asked else (200, None))
+
+
+@pytest.fixture
+def grown_old(monkeypatch):
+    """`grown_old(seconds)`: all later requests come so much later, by every clock of the host."""
+
+    def later(seconds):
+        at = clock.now() + timedelta(seconds=seconds)
+        monkeypatch.setattr("coalition_portal.middleware.clock.now", lambda: at)
+        monkeypatch.setattr("django.core.signing.time.time", at.timestamp)
+
+    return later
+
+
+@pytest.mark.parametrize(("after", "is_received"), [(3600, True), (7150, True), (7250, False)])
+def test_the_page_lets_act_for_two_hours_without_another_question(open_tender, web, grown_old, after, is_received):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    page = browser.get(_url("proposal-submit", bundle.proposal)).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+    grown_old(after)
+
+    response = _submit(browser, bundle, ticket=ticket)
+
+    assert (response.url == _url("proposal-receipt", bundle.proposal, 1)) is is_received
+    assert Receipt.objects.count() == is_received
+    if not is_received:
+        assert response.url.startswith("/accounts/reauthenticate/?next=")
+
+
+def test_a_ticket_is_good_for_one_person_one_session_and_one_proposal(open_tender, web, grown_old, client_of):
+    first, second = staged_bundle(tender=open_tender), None
+    second = staged_bundle(tender=open_tender, company=first.proposal.company)
+    signatory = companies.person_of(first.proposal.company, CompanyRole.SIGNATORY)
+    browser, again, colleague = web(first.proposal), web(first.proposal), client_of(signatory)
+    page = browser.get(_url("proposal-submit", first.proposal)).content.decode()
+    ticket = re.search(r'name="ticket" value="([^"]+)"', page)[1]
+    grown_old(3600)
+
+    asked = [
+        _submit(browser, second, ticket=ticket),
+        _submit(again, first, ticket=ticket),
+        _submit(colleague, first, ticket=ticket),
+        _submit(browser, first, ticket=ticket[:-1]),
+        _submit(browser, first),
+    ]
+
+    assert [response.url.startswith("/accounts/reauthenticate/") for response in asked] == [True] * 5
+    assert not Receipt.objects.exists()
+
+
+def test_the_password_leads_back_to_the_page_with_the_button(open_tender):
+    bundle = staged_bundle(tender=open_tender)
+    owner = companies.owner_of(bundle.proposal.company)
+    owner.set_password("four words that stay")
+    owner.save()
+    browser = signed_in(owner, seconds_ago=7200)
+    path = _url("proposal-submit", bundle.proposal)
+
+    asked = _submit(browser, bundle)
+    back = browser.post(asked.url, {"password": "four words that stay", "next": path})
+
+    assert back.url == path
+    assert "Submit proposal" in browser.get(path).content.decode()
+
+
+def test_an_editor_is_led_to_the_check_page_and_asked_for_no_password(open_tender):
+    bundle = staged_bundle(tender=open_tender)
+    editor = signed_in(companies.person_of(bundle.proposal.company, CompanyRole.EDITOR), seconds_ago=7200)
+
+    assert editor.get(_url("proposal-submit", bundle.proposal)).url == _url("proposal-check", bundle.proposal)
+    assert _submit(editor, bundle).status_code == 403
+
+
+def test_without_a_frozen_version_there_is_no_such_page(open_tender, web):
+    proposal = complete_proposal(tender=open_tender)
+
+    assert web(proposal).get(_url("proposal-submit", proposal)).url == _url("proposal-check", proposal)
+
+
+def test_what_is_submitted_has_no_such_page(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+
+    assert browser.get(_url("proposal-submit", bundle.proposal)).url == _url("proposal-check", bundle.proposal)
+
+
+def test_the_thirty_first_request_of_a_company_in_ten_minutes_waits(open_tender, web, limit, client_of, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    other = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    colleague = client_of(companies.person_of(bundle.proposal.company, CompanyRole.SIGNATORY))
+    for _number in range(30):
+        assert _submit(browser, bundle).status_code == 302
+
+    response = _submit(colleague, bundle)
+
+    assert (response.status_code, response["Retry-After"]) == (429, "600")
+    assert "more than 30 requests to submit in ten minutes" in response.content.decode()
+    assert _submit(web(other.proposal), other).status_code == 302
+
+
+def test_a_counter_that_does_not_answer_lets_everybody_through(open_tender, web, monkeypatch, caplog):
+    def refuse(*_arguments, **_facts):
+        raise ConnectionError("the cache is gone")
+
+    bundle = staged_bundle(tender=open_tender)
+    monkeypatch.setattr("tenders.proposals.submit_limit.cache.add", refuse)
+
+    assert _submit(web(bundle.proposal), bundle).url == _url("proposal-receipt", bundle.proposal, 1)
+    assert "submit requests are not counted: the cache is gone" in caplog.text
+
+
+# When time runs out
+
+
+def test_the_tick_is_kept_told_everywhere_and_taken_back(open_tender, web):
+    bundle = staged_bundle(tender=open_tender)
+    browser, proposal = web(bundle.proposal), bundle.proposal
+
+    told = browser.post(_url("proposal-auto-submit", proposal), {"asked": "yes"}, follow=True).content.decode()
+
+    proposal.refresh_from_db()
+    assert proposal.auto_submit == bundle
+    assert "NOT SUBMITTED. Version 1 is submitted when time runs out" in told
+    assert '<input type="checkbox" id="asked" name="asked" value="yes" checked>' in told
+    for name in ("proposal", "proposal-check", "proposal-submit"):
+        page = browser.get(_url(name, proposal)).content.decode()
+        assert "Version 1 is NOT SUBMITTED yet" in page
+        assert '<p class="state-word" id="state-word">Not submitted</p>' in page
+
+    told = browser.post(_url("proposal-auto-submit", proposal), {}, follow=True).content.decode()
+    proposal.refresh_from_db()
+    assert proposal.auto_submit is None
+    assert "Nothing is submitted for you when time runs out." in told
+    assert "NOT SUBMITTED yet" not in told
+
+
+def test_the_tick_is_for_signatories_who_have_just_said_who_they_are(open_tender, client_of):
+    bundle = staged_bundle(tender=open_tender)
+    company, path = bundle.proposal.company, _url("proposal-auto-submit", bundle.proposal)
+    editor = client_of(companies.person_of(company, CompanyRole.EDITOR))
+    idle = signed_in(companies.owner_of(company), seconds_ago=7200)
+
+    assert editor.post(path, {"asked": "yes"}).status_code == 403
+    assert idle.post(path, {"asked": "yes"}).url.startswith("/accounts/reauthenticate/?next=")
+    bundle.proposal.refresh_from_db()
+    assert bundle.proposal.auto_submit is None
+
+
+def test_the_tick_with_nothing_frozen_or_too_late(open_tender, web, cutoff, page_clock):
+    draft, bundle = complete_proposal(tender=open_tender), staged_bundle(tender=open_tender)
+    cutoff.at(timedelta(0))
+
+    assert web(draft).post(_url("proposal-auto-submit", draft), {"asked": "yes"}).url == _url("proposal-check", draft)
+    told = web(bundle.proposal).post(_url("proposal-auto-submit", bundle.proposal), {"asked": "yes"}, follow=True)
+    assert "The deadline has passed, so this can no longer be changed." in told.content.decode()
+
+
+def test_after_the_deadline_the_page_says_that_the_asked_version_is_on_its_way(open_tender, web, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    browser.post(_url("proposal-auto-submit", bundle.proposal), {"asked": "yes"})
+    page_clock(cutoff.closes_at)
+
+    settling = browser.get(_url("proposal", bundle.proposal)).content.decode()
+    cutoff.close()
+    closed = browser.get(_url("proposal", bundle.proposal)).content.decode()
+
+    assert "Version 1 is being submitted as you asked." in settling
+    assert "is being submitted" not in closed
+    assert '<p class="state-word" id="state-word">Submitted</p>' in closed
 
 
 # Receipt
@@ -364,6 +593,43 @@ def test_an_editor_may_not_withdraw(open_tender, web, client_of):
     editor = client_of(companies.person_of(bundle.proposal.company, CompanyRole.EDITOR))
 
     assert editor.post(_url("proposal-withdraw", bundle.proposal)).status_code == 403
+
+
+def test_after_the_deadline_a_notice_is_given_once_and_shown(cutoff, web, page_clock):
+    proposal = cutoff.submitted()
+    browser, path = web(proposal), _url("proposal-notice", proposal)
+    cutoff.at(timedelta(seconds=1))
+    page_clock(cutoff.at(timedelta(seconds=1)))
+
+    assert f'href="{path}"' in browser.get(_url("proposal", proposal)).content.decode()
+    asked = browser.get(path).content.decode()
+    empty = browser.post(path, {"reason": " "})
+    given = browser.post(path, {"reason": "Our motor maker closed."}, follow=True)
+    again = browser.post(path, {"reason": "Another reason."}, follow=True).content.decode()
+
+    assert "This deletes nothing: the proposal is opened like all others" in asked
+    assert (empty.status_code, "This field is required." in empty.content.decode()) == (422, True)
+    assert given.redirect_chain == [(path, 302)]
+    for page in (given.content.decode(), again):
+        assert "Our motor maker closed." in page
+        assert "The officers of the tender read it once the proposals are open, never before." in page
+    assert WithdrawalNotice.objects.count() == 1
+
+
+def test_a_notice_is_for_signatories_of_what_is_submitted_and_closed(cutoff, web, client_of, page_clock):
+    proposal, draft = cutoff.submitted(), None
+    draft = complete_proposal(tender=cutoff.tender, company=proposal.company)
+    viewer = client_of(companies.person_of(proposal.company, CompanyRole.VIEWER))
+    browser = web(proposal)
+    page_clock(cutoff.closes_at - SECOND)
+    assert browser.get(_url("proposal-notice", proposal)).url == _url("proposal", proposal)
+    assert browser.post(_url("proposal-notice", proposal), {"reason": "x"}).url == _url("proposal", proposal)
+
+    page_clock(cutoff.at(timedelta(seconds=1)))
+    assert browser.get(_url("proposal-notice", draft)).url == _url("proposal", draft)
+    assert viewer.get(_url("proposal-notice", proposal)).url == _url("proposal", proposal)
+    assert viewer.post(_url("proposal-notice", proposal), {"reason": "x"}).status_code == 403
+    assert not WithdrawalNotice.objects.exists()
 
 
 # The deadline

@@ -1,0 +1,62 @@
+"""Take back what was submitted, and after the deadline, when that is no longer possible, say that one would."""
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from coalition_portal.arrival import stamp_of
+from coalition_portal.permission import Refused
+from tenders.proposals import submission, withdrawal_notice
+from tenders.proposals.forms import NoticeForm
+from tenders.proposals.models import WithdrawalNotice
+from tenders.proposals.views.pages import DraftPage, proposal_page
+from tenders.proposals.views.submitting import led_by
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@proposal_page
+def withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    if not page.standing.is_submitted:
+        messages.info(request, _("Nothing of this proposal is submitted, so there is nothing to withdraw."))
+        return redirect("proposal", page.proposal.public_id)
+    if request.method != "POST":
+        if not (page.is_open and page.can_sign):
+            return redirect("proposal", page.proposal.public_id)
+        return render(request, "proposals/withdraw.html", {"page": page})
+    bundle = page.standing.bundle
+    try:
+        outcome = submission.withdraw(proposal=page.proposal, by=request.user, stamp=stamp_of(request))
+    except Refused as refused:
+        messages.error(request, refused.sentence)
+        return redirect("proposal", page.proposal.public_id)
+    return led_by(outcome, page.proposal, bundle, "withdraw")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@proposal_page
+def notice(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    """Only where something was submitted and can no longer be withdrawn; a notice that was given is shown."""
+    if page.is_open or not page.standing.is_submitted:
+        return redirect("proposal", page.proposal.public_id)
+    known = WithdrawalNotice.objects.filter(proposal=page.proposal).select_related("by").first()
+    if known is None and not page.can_sign and request.method != "POST":
+        return redirect("proposal", page.proposal.public_id)
+    form = NoticeForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and _give(request, page, form):
+        messages.success(request, _("Your notice is kept."))
+        return redirect("proposal-notice", page.proposal.public_id)
+    context = {"page": page, "notice": known, "form": form}
+    return render(request, "proposals/notice.html", context, status=422 if form.errors else 200)
+
+
+def _give(request: HttpRequest, page: DraftPage, form: NoticeForm) -> bool:
+    reason = form.cleaned_data["reason"] if form.is_valid() else ""
+    try:
+        withdrawal_notice.give_notice(proposal=page.proposal, reason=reason, by=request.user)
+    except Refused as refused:
+        if not form.errors:
+            form.add_error(refused.field, refused.sentence)
+        return False
+    return True
