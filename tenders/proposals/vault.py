@@ -10,6 +10,8 @@ from coalition_portal.storage import random_key, vault_storage
 from tenders.proposals.contents import ContentDamaged, chunks_of, digest_of, sealed, unsealed
 from tenders.proposals.models import Bundle, Document, OpenedProposal
 
+FOLDER = "manifests"
+
 
 class ContentMismatch(Exception):
     """What was read back is not what was frozen; the sentence names got and wanted."""
@@ -17,7 +19,7 @@ class ContentMismatch(Exception):
 
 def write_manifest(content: bytes) -> str:
     """Store a frozen manifest encrypted, read it back and compare; returns its random storage key."""
-    key = random_key("manifests")
+    key = random_key(FOLDER)
     vault_storage().save(key, ContentFile(sealed(content, file_id=key)))
     stored = _read(key, wanted=f"{len(content)} bytes")
     if stored != content:

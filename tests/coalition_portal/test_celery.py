@@ -11,6 +11,7 @@ from coalition_portal.celery import app, refuse_unsafe_start
 from tests.services.environment import ROOT, bare_environment, python
 
 SWEEP = "tenders.proposals.tasks.sweep"
+ORPHANS = "tenders.proposals.tasks.sweep_orphans"
 
 
 def test_only_json_is_taken_and_nothing_is_hoarded():
@@ -38,7 +39,10 @@ def test_only_json_is_taken_and_nothing_is_hoarded():
 def test_the_beat_sweeps_every_five_seconds_and_names_a_real_task():
     app.loader.import_default_modules()
 
-    assert app.conf.beat_schedule == {"sweep": {"task": SWEEP, "schedule": 5, "options": {"expires": 5}}}
+    assert app.conf.beat_schedule == {
+        "sweep": {"task": SWEEP, "schedule": 5, "options": {"expires": 5}},
+        "orphans": {"task": ORPHANS, "schedule": 3600, "options": {"expires": 3600}},
+    }
     assert SWEEP in app.tasks
 
 

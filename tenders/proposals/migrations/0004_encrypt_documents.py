@@ -15,7 +15,8 @@ from tenders.proposals.contents import FOLDER, MARK, EncryptingStream, sealed
 def encrypt(apps, schema_editor):
     for document in apps.get_model("tenders_proposals", "Document").objects.filter(content=None).order_by("pk"):
         _encrypt_document(apps, document)
-    for key in apps.get_model("tenders_proposals", "Bundle").objects.order_by("pk").values_list("storage_key", flat=True):
+    bundles = apps.get_model("tenders_proposals", "Bundle").objects.order_by("pk")
+    for key in bundles.values_list("storage_key", flat=True):
         _encrypt_manifest(key)
 
 
