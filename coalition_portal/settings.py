@@ -167,7 +167,9 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A sweep that waited longer than one interval is worth nothing: the next one does the same work.
-    "sweep": {"task": "tenders.proposals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+    "sweep": {"task": "tenders.proposals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    # It lists the whole store, for files that no row names.
+    "orphans": {"task": "tenders.proposals.tasks.sweep_orphans", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 CACHES = {
