@@ -1,6 +1,7 @@
 """Freeze this version: ask for it, watch it, go on to the page with the button."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +11,7 @@ from coalition_portal.formatting import file_size
 from coalition_portal.permission import Refused
 from tenders.proposals import staging, staging_jobs
 from tenders.proposals.models import StagingJob, StagingState
+from tenders.proposals.queries import proposals_visible_to
 from tenders.proposals.views.pages import DraftPage, proposal_page
 
 PATIENT_SECONDS = 3
@@ -44,7 +46,7 @@ def freeze(request: HttpRequest, page: DraftPage) -> HttpResponse:
 @proposal_page
 def progress(request: HttpRequest, page: DraftPage, job: str) -> HttpResponse:
     """How far it is. Without a script the page asks again by itself."""
-    row = _job_or_404(page, job)
+    row = get_object_or_404(StagingJob, proposal=page.proposal, public_id=job)
     if row.state == StagingState.DONE:
         return redirect(submit_url(page))
     context = {
@@ -59,10 +61,11 @@ def progress(request: HttpRequest, page: DraftPage, job: str) -> HttpResponse:
 
 
 @require_safe
-@proposal_page
-def status(request: HttpRequest, page: DraftPage, job: str) -> JsonResponse:
-    """The same for the script of that page; `next` is there when there is somewhere to go."""
-    row = _job_or_404(page, job)
+@login_required
+def status(request: HttpRequest, pid: str, job: str) -> JsonResponse:
+    """The same for the script of that page, asked every second; `next` is there when there is somewhere to go."""
+    mine = proposals_visible_to(request.user).filter(public_id=pid)
+    row = get_object_or_404(StagingJob, proposal__in=mine, public_id=job)
     is_over = row.state in (StagingState.DONE, StagingState.FAILED)
     return JsonResponse(
         {
@@ -85,7 +88,3 @@ def _told(job: StagingJob) -> str:
         return _("Waiting to begin")
     names = {"done": file_size(job.done_bytes), "most": file_size(job.total_bytes)}
     return _("%(done)s of %(most)s read back and compared") % names
-
-
-def _job_or_404(page: DraftPage, public_id: str) -> StagingJob:
-    return get_object_or_404(StagingJob, proposal=page.proposal, public_id=public_id)
