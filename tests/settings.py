@@ -17,6 +17,7 @@ for name in (
     "PORTAL_PRODUCTION",
     "PORTAL_PROXY_COUNT",
     "PORTAL_DOWNLOAD_URL",
+    "PORTAL_CLAMD",
     "DEBUG",
     "PORT",
     "LOG_LEVEL",

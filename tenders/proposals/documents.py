@@ -41,8 +41,9 @@ from tenders.proposals.gate.inspection import (
     leading_fault,
     stripped,
 )
-from tenders.proposals.models import Content, Document, Proposal, Upload
+from tenders.proposals.models import Content, Document, Proposal, ScanState, Upload
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.scanning import scan
 
 MEGABYTE = 1024 * 1024
 WITH_THE_PROPOSAL = "submission"
@@ -105,6 +106,7 @@ class Looked:
     content: Content
     sha256: str
     stripped: list[str]
+    scan: ScanState
 
 
 def wanted_with_proposal(tender: Tender) -> list[WantedDocument]:
@@ -197,6 +199,7 @@ def look(content: Content, name: str, *, now: datetime) -> Looked:
     try:
         with open_content(content) as file:
             found = inspect(file, extension)
+            scanned = _not_harmful(scan(file))
             if found.metadata:
                 content = _stripped_copy(content, stripped(file, extension), now)
         return Looked(
@@ -205,6 +208,7 @@ def look(content: Content, name: str, *, now: datetime) -> Looked:
             content=content,
             sha256=digest_of(content),
             stripped=list(found.metadata),
+            scan=scanned,
         )
     except Unfit as unfit:
         raise Unacceptable(_unfit_sentence(unfit.fault, extension)) from None
@@ -212,6 +216,17 @@ def look(content: Content, name: str, *, now: datetime) -> Looked:
         raise Unacceptable(
             _("The file did not arrive whole in our store. Nothing was kept. Choose it again.")
         ) from None
+
+
+def _not_harmful(scanned: ScanState) -> ScanState:
+    if scanned == ScanState.INFECTED:
+        raise Unacceptable(
+            _(
+                "The virus scanner found something harmful in this file, so it was not kept. "
+                "Make the file anew on a clean computer and choose it again."
+            )
+        )
+    return scanned
 
 
 def _stripped_copy(content: Content, chunks: Iterator[bytes], now: datetime) -> Content:
@@ -238,6 +253,8 @@ def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: Us
         sha256=looked.sha256,
         content=looked.content,
         stripped=looked.stripped,
+        scan=looked.scan,
+        scanned_at=None if looked.scan == ScanState.UNSCANNED else now,
         uploaded_by=by,
         uploaded_at=now,
     )

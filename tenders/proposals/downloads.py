@@ -4,6 +4,7 @@ from django.http import FileResponse
 
 from tenders.proposals.contents import open_content
 from tenders.proposals.models import Document
+from tenders.proposals.scanning import check_may_be_fetched
 
 INERT = {
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -16,7 +17,11 @@ INERT = {
 
 
 def attachment(document: Document) -> FileResponse:
-    """The content as a download, under the name that people know (RFC 6266). The caller has checked who may have it."""
+    """The content as a download, under the name that people know (RFC 6266), for its own company.
+
+    The caller has checked who may have it. Raises Denied for what the scanner found harmful.
+    """
+    check_may_be_fetched(document, is_own=True)
     return FileResponse(
         open_content(document.content),
         as_attachment=True,

@@ -13,6 +13,7 @@ from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Tender
 from tenders.proposals import vault
 from tenders.proposals.models import Document, OpenedProposal
+from tenders.proposals.scanning import check_may_be_fetched
 from tenders.reviews import reading, scoring, spread
 from tenders.reviews.desk.access import readable_or_404, tender_in_review
 from tenders.reviews.forms import ScoreForm
@@ -78,6 +79,7 @@ def document(request, number, pid, document_id):
         found = vault.document_of_opened(opened, document_id)
     except Document.DoesNotExist as missing:
         raise Http404 from missing
+    check_may_be_fetched(found)
     response = StreamingHttpResponse(vault.chunks_of_document(found), content_type=found.media_type)
     response["Content-Length"] = found.size_bytes
     response["Content-Disposition"] = content_disposition_header(True, found.name)
