@@ -34,6 +34,9 @@ PORTAL_DOWNLOAD_URL = env.str("PORTAL_DOWNLOAD_URL", default="").rstrip("/")
 if PORTAL_DOWNLOAD_URL:
     ALLOWED_HOSTS = [*ALLOWED_HOSTS, urlsplit(PORTAL_DOWNLOAD_URL).hostname]
 
+# The virus scanner: host:port or the path of a socket; empty means that there is none.
+PORTAL_CLAMD = env.str("PORTAL_CLAMD", default="")
+
 # Applications and the path of a request
 
 INSTALLED_APPS = [
