@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from coalition_portal.formatting import figure, in_language, money
 from tenders.notices.models import Tender
 from tenders.notices.price import evaluated_price, price_points
-from tenders.proposals.draft_texts import PRICE, STEP, partner_fields, partners_of, prices_of
+from tenders.proposals.draft_texts import MONTH, PARTNER, PRICE, STEP, partner_fields, partners_of, prices_of
 from tenders.proposals.models import Proposal
 from tenders.proposals.price_steps import PRODUCTION, TRIAL, Dearer, PricedStep, Step, dearer_steps, priced
 from tenders.proposals.wanted_offer import price_lines, steps_to_price, wanted_steps, wanted_validity_days
@@ -21,6 +21,16 @@ WANTED_FIELDS = (
     "monthly_capacity",
     "production_region",
 )
+TITLES = {
+    "delivery_place": gettext_lazy("Place of delivery"),
+    "vat_basis": gettext_lazy("VAT"),
+    "validity_days": gettext_lazy("Validity"),
+    "prevailing_language": gettext_lazy("Prevailing language"),
+    "lead_time_days": gettext_lazy("Lead time of the trial batch"),
+    "monthly_capacity": gettext_lazy("Drones a month"),
+    "production_region": gettext_lazy("Region of production"),
+    "trial_support": gettext_lazy("Support at the trials"),
+}
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ def _lacking_prices(proposal: Proposal) -> list[Lack]:
         if line["required"] and line["code"] not in proposal.prices
     ]
     steps = [
-        Lack(_("Price for %(quantity)s drones") % {"quantity": figure(quantity)}, f"id_{STEP}{quantity}")
+        Lack(_step_title(quantity), f"id_{STEP}{quantity}")
         for quantity in steps_to_price(tender)
         if str(quantity) not in proposal.step_prices
     ]
@@ -76,14 +86,7 @@ def _lacking_prices(proposal: Proposal) -> list[Lack]:
 
 
 def _lacking_fields(proposal: Proposal) -> list[Lack]:
-    titles = {
-        "delivery_place": _("Place of delivery"),
-        "vat_basis": _("VAT"),
-        "lead_time_days": _("Lead time of the trial batch"),
-        "monthly_capacity": _("Drones a month"),
-        "production_region": _("Region of production"),
-    }
-    return [Lack(titles[name], f"id_{name}") for name in WANTED_FIELDS if not getattr(proposal, name)]
+    return [Lack(str(TITLES[name]), f"id_{name}") for name in WANTED_FIELDS if not getattr(proposal, name)]
 
 
 def _lacking_partners(proposal: Proposal) -> list[Lack]:
@@ -99,6 +102,21 @@ def _lacking_partners(proposal: Proposal) -> list[Lack]:
 
 def _first_empty(row: int, partner: dict[str, str]) -> str:
     return next(f"id_{field}" for name, field in partner_fields(row).items() if not partner[name])
+
+
+def _step_title(quantity: int) -> str:
+    return _("Price for %(quantity)s drones") % {"quantity": figure(quantity)}
+
+
+def title_of_field(tender: Tender, name: str) -> str:
+    """What that field of the offer is about; fields of one table share its title."""
+    if name.startswith(PRICE):
+        return next(in_language(line, "title") for line in price_lines(tender) if PRICE + line["code"] == name)
+    if name.startswith(STEP):
+        return _step_title(int(name.removeprefix(STEP)))
+    if name.startswith(MONTH):
+        return _("Capacity by month")
+    return _("Partners and subcontractors") if name.startswith(PARTNER) else str(TITLES[name])
 
 
 # What is odd

@@ -9,8 +9,10 @@ from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
 from tenders.proposals import drafting
 from tenders.proposals.completeness import TaskCode
+from tenders.proposals.copying import OF_THE_MODEL, source_choices
 from tenders.proposals.forms import StartForm
 from tenders.proposals.queries import history_of, undecided_provisionals
+from tenders.proposals.views.copying import copying_on, fill
 from tenders.proposals.views.pages import DraftPage, company_page, proposal_page
 
 TONES = {"done": "good", "begun": "warn", "not_begun": "quiet"}
@@ -21,8 +23,11 @@ TONES = {"done": "good", "begun": "warn", "not_begun": "quiet"}
 def start(request: HttpRequest, number: str) -> HttpResponse:
     """The form stands on the tender's page; here it is shown again with what was refused."""
     tender = get_object_or_404(public_tenders(), number=number)
-    form = StartForm(request.POST or None)
+    form = StartForm(source_choices(request.user, tender, first=OF_THE_MODEL), data=request.POST or None)
     if form.is_valid() and (proposal := _started(request, tender, form)):
+        if choice := form.cleaned_data["source"]:
+            is_filled = fill(request, proposal, choice)
+            return redirect("proposal" if is_filled else "proposal-answers", proposal.public_id)
         messages.success(request, _("Your draft is begun. It saves whenever you press a button below."))
         return redirect("proposal-answers", proposal.public_id)
     status = 422 if form.is_bound else 200
@@ -47,6 +52,7 @@ def proposal(request: HttpRequest, page: DraftPage) -> HttpResponse:
         "tasks": _task_rows(page),
         "next_task": _next_task(page),
         "history": history_of(page.proposal),
+        "copying": copying_on(page, request),
         "undecided": undecided_provisionals(page.proposal.tender).filter(proposal=page.proposal).first(),
     }
     return render(request, "proposals/proposal.html", context)
