@@ -133,13 +133,14 @@ def _about_number(text: str, decimals: int, unit: str) -> str:
     except Unreadable as unreadable:
         return _("We got “%(got)s”. We need %(wanted)s. %(advice)s") % {
             "got": text[:80],
-            "wanted": _number_wanted(decimals, unit),
+            "wanted": number_wanted(decimals, unit),
             "advice": _advice(unreadable.reason, text, decimals),
         }
     return ""
 
 
-def _number_wanted(decimals: int, unit: str) -> str:
+def number_wanted(decimals: int, unit: str) -> str:
+    """As in "a whole number in km"; the unit may be empty."""
     if not decimals:
         return _("a whole number in %(unit)s") % {"unit": unit} if unit else _("a whole number")
     places = ngettext("%(count)s decimal place", "%(count)s decimal places", decimals) % {"count": decimals}

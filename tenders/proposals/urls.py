@@ -1,6 +1,7 @@
 from django.urls import path
 
 from tenders.proposals.views import (
+    answer_table,
     answers,
     autosave,
     dashboard,
@@ -21,6 +22,8 @@ urlpatterns = [
     path("intend/<slug:number>/", intent.intent, name="proposal-intent"),
     path("<slug:pid>/", drafts.proposal, name="proposal"),
     path("<slug:pid>/answers/", answers.answers, name="proposal-answers"),
+    path("<slug:pid>/answers/table/", answer_table.table, name="proposal-answers-table"),
+    path("<slug:pid>/answers/table/keep/", answer_table.keep, name="proposal-answers-table-keep"),
     path("<slug:pid>/save/", autosave.save, name="proposal-save"),
     path("<slug:pid>/offer/", offer.offer, name="proposal-offer"),
     path("<slug:pid>/offer/totals/", offer.totals, name="proposal-offer-totals"),
