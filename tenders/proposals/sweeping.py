@@ -8,6 +8,7 @@ from coalition_portal.post.delivery import send_due
 from tenders.proposals.closing import close_due
 from tenders.proposals.orphans import end_expired
 from tenders.proposals.reminders import queue_notices, queue_reminders
+from tenders.proposals.scanning import rescan_due
 from tenders.proposals.staging_jobs import take_up
 from tenders.proposals.uploading import finish_received
 
@@ -24,6 +25,7 @@ class Swept:
     mails: int
     staged: int
     uploads: int = 0
+    scanned: int = 0
 
 
 def sweep(*, now: datetime) -> Swept:
@@ -36,6 +38,7 @@ def sweep(*, now: datetime) -> Swept:
         # Last, because it may read back half a gigabyte.
         staged=take_up(now),
         uploads=finish_received(now=now) + end_expired(now),
+        scanned=rescan_due(now),
     )
     if any(asdict(swept).values()):
         logger.info("swept %s", asdict(swept))
