@@ -3,7 +3,7 @@
 Each field holds a text. Forms, autosave and the table as a workbook read, judge and keep them by the same words.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from tenders.notices.models import Requirement
@@ -30,12 +30,6 @@ class AnswerFields:
 
     requirements: Mapping[str, Requirement]
     documents: Mapping[str, Document]
-
-    def names(self) -> Iterator[str]:
-        for code, requirement in self.requirements.items():
-            yield code
-            if asks_for_document(requirement):
-                yield from (EVIDENCE + code, PAGE + code)
 
     def code_of(self, field: str) -> str:
         """The requirement that a field belongs to; empty for a field that this page does not have."""

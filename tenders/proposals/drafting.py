@@ -235,10 +235,10 @@ def _write_answers(
             touched[code] = kept.get(code) or Answer(proposal=draft, requirement=known.requirements[code])
         known.put(touched[code], field, text)
     for answer in touched.values():
-        if not is_empty(answer):
-            answer.save()
-        elif answer.pk:
+        if is_empty(answer):
             answer.delete()
+        else:
+            answer.save()
 
 
 # Offer

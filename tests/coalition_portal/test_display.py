@@ -178,6 +178,13 @@ def test_bar_with_threshold_says_what_it_shows(claim, objective, told):
     assert label_of(markup) == told
 
 
+def test_bar_with_threshold_follows_each_number_by_its_own_unit():
+    markup = draw('{% bar_with_threshold 22 30 21 "lte" unit="днів" claim_unit="дні" objective_unit="день" %}')
+
+    assert "Claim 22\N{NO-BREAK SPACE}дні; at most 30\N{NO-BREAK SPACE}днів is required." in markup
+    assert "Objective 21\N{NO-BREAK SPACE}день." in markup
+
+
 def test_bar_with_threshold_keeps_points_in_svg_and_commas_in_words():
     markup = draw('{% bar_with_threshold c 10 20 "gte" 0 25 %}', language="uk", c=Decimal("9.4"))
 

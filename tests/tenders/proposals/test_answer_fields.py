@@ -12,8 +12,9 @@ from tenders.proposals.documents import add_document, remove_document
 from tenders.proposals.drafting import (
     Unanswerable,
     answers_pointing_to,
-    kept_answers,
     keep_answer_fields,
+    keep_offer_fields,
+    kept_answers,
     save_answers,
 )
 from tenders.proposals.models import Answer
@@ -209,3 +210,46 @@ def test_reading_the_answers_takes_one_query(draft, owner, flights, django_asser
             ("FPV-01", None),
             ("FPV-02", flights),
         ]
+
+
+# The offer
+
+
+def _save_offer(draft, typed, *, by, seen=None):
+    shown = dict.fromkeys(typed, "") | (seen or {})
+    return keep_offer_fields(proposal=draft, typed=typed, seen=shown, by=by, now=clock.now())
+
+
+def test_each_field_of_the_offer_is_saved_by_itself(draft, owner):
+    typed = {"price-trial_unit_price": "4 380,50", "lead_time_days": "soon", "production_region": "Example region"}
+
+    kept = _save_offer(draft, typed, by=owner)
+
+    assert _held(kept, *typed) == {
+        "price-trial_unit_price": "4380.5",
+        "lead_time_days": "",
+        "production_region": "Example region",
+    }
+    assert list(kept.mistakes) == ["lead_time_days"]
+    assert (kept.before, kept.draft.revision, kept.draft.prices) == (1, 2, {"trial_unit_price": "4380.50"})
+
+
+def test_offer_of_two_colleagues_is_joined_and_a_clash_is_told(draft, owner, colleague):
+    _save_offer(draft, {"lead_time_days": "21"}, by=owner)
+
+    kept = _save_offer(draft, {"lead_time_days": "30", "monthly_capacity": "400"}, by=colleague)
+
+    assert kept.clashes == {"lead_time_days": "21"}
+    assert _held(kept, "lead_time_days", "monthly_capacity") == {"lead_time_days": "21", "monthly_capacity": "400"}
+
+
+def test_same_offer_makes_no_new_revision(draft, owner):
+    _save_offer(draft, {"lead_time_days": "21"}, by=owner)
+
+    kept = _save_offer(draft, {"lead_time_days": "21"}, seen={"lead_time_days": "21"}, by=owner)
+
+    assert (kept.before, kept.draft.revision) == (2, 2)
+
+
+def test_unknown_field_of_the_offer_is_a_mistake(draft, owner):
+    assert list(_save_offer(draft, {"price-nothing": "5"}, by=owner).mistakes) == ["price-nothing"]

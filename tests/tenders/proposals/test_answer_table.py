@@ -147,6 +147,12 @@ def test_each_bad_cell_is_named_and_costs_no_other(cell, value, sentence):
     assert len(table.typed) == 4
 
 
+def test_row_without_a_code_is_no_answer():
+    table = _read(A3=None, D3="30")
+
+    assert (list(table.typed), table.mistakes) == (["N-1", "Y-1", "C-1", "T-1"], ())
+
+
 def test_truth_values_of_a_spreadsheet_are_answers():
     assert [_read(D4=value).typed["Y-1"] for value in (True, False)] == ["yes", "no"]
 

@@ -1,14 +1,18 @@
 """The script that judges at once must never say otherwise than the server that judges in the end."""
 
+import gzip
 from decimal import Decimal
 from pathlib import Path
 
 from django.conf import settings
 from django.template import Context, Template
+from django.utils import translation
 
-from tenders.notices.claims import Verdict, verdict
+from tenders.notices.claims import Verdict, unit_words, verdict
 from tenders.notices.models import Requirement
+from tenders.proposals.answer_fields import AnswerFields
 from tenders.proposals.answering import Unreadable, read_number
+from tenders.proposals.forms import AnswersForm
 
 SCRIPT = Path(settings.BASE_DIR) / "static" / "js" / "answers.js"
 CLAIMS = [
@@ -77,3 +81,33 @@ def test_script_and_server_say_the_same_of_every_claim(page):
     differing = [(case, got, wanted) for case, got, wanted in zip(grid, said, expected, strict=True) if got != wanted]
     assert differing == []
     assert set(said) == {"", "PASSES", "FAILS"}
+
+
+UNITS = '<input data-operator="lte" data-threshold="30" data-decimals="1" data-wanted="w" data-units="{units}">'
+DAYS = [("1", "день"), ("2", "дні"), ("5", "днів"), ("21", "день"), ("22,5", "дні"), ("11", "днів"), ("0", "днів")]
+
+
+def test_script_and_server_use_the_same_form_of_a_unit(page):
+    requirement = Requirement(
+        answer_type="NUMBER", operator="lte", threshold=Decimal(30), decimals=1, unit="d", code="X-1", title_uk="Строк"
+    )
+    with translation.override("uk"):
+        units = AnswersForm(AnswerFields({"X-1": requirement}, {})).fields["X-1"].widget.attrs["data-units"]
+        server = [unit_words("d", read_number(claim, 1)) for claim, _word in DAYS]
+    row = '<div class="req"><div>' + UNITS.format(units=units) + "</div><p data-verdict hidden></p></div>"
+    page.set_content('<html lang="uk">' + FORM % (row * len(DAYS)))
+    page.add_script_tag(path=str(SCRIPT), type="module")
+    page.wait_for_timeout(100)
+
+    page.eval_on_selector_all("input", TYPE_ALL, [claim for claim, _word in DAYS])
+    page.wait_for_timeout(600)
+
+    said = page.eval_on_selector_all("[data-verdict] span", "all => all.map(one => one.textContent)")
+    assert [text.split("\N{NO-BREAK SPACE}")[1] for text in said] == server == [word for _claim, word in DAYS]
+
+
+def test_what_the_page_of_answers_loads_is_small():
+    static = Path(settings.BASE_DIR) / "static"
+    loaded = ["css/portal.css", "js/clock.js", "js/answers.js", "js/autosave.js"]
+
+    assert sum(len(gzip.compress((static / name).read_bytes())) for name in loaded) < 25_000

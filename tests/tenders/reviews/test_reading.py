@@ -1,6 +1,7 @@
 from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from tenders.notices.claims import Verdict
 from tenders.notices.models import Requirement
@@ -35,6 +36,20 @@ def test_a_frozen_number_is_read_exactly_and_judged(requirements):
         "min",
     )
     assert (row.number, row.is_drawn) == (Decimal("34.9"), True)
+
+
+def test_units_follow_their_own_numbers():
+    facts = {"answer_type": "NUMBER", "unit": "d", "operator": "lte", "threshold": Decimal(30), "code": "X-1"}
+    rows = [Requirement(**facts, objective=objective) for objective in (Decimal(21), None)]
+
+    with translation.override("uk"):
+        read = [
+            claim_rows({"answers": {"X-1": {"type": "NUMBER", "value": value}} if value else {}}, [row])[0]
+            for row, value in zip(rows, ("22", None), strict=True)
+        ]
+        units = [(row.unit, row.claim_unit, row.objective_unit) for row in read]
+
+    assert units == [("днів", "дні", "день"), ("днів", "", "")]
 
 
 def test_the_threshold_itself_passes_where_at_least_is_wanted(requirements):
