@@ -1,19 +1,27 @@
 """Reminders before a deadline and notices of public events, as mail rows, each once, also after a standstill."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from itertools import groupby
 
 from django.db import transaction
+from django.utils import translation
+from django.utils.translation import ngettext
 
 from coalition_portal.identity.models import User
-from coalition_portal.post.queue import queue_mail
+from coalition_portal.identity.queries import people_with_role
+from coalition_portal.identity.roles import Role
+from coalition_portal.post.queue import queue_mails
 from manufacturers.models import Company
 from manufacturers.queries import people_who_can_edit
 from tenders.notices import timetable
-from tenders.notices.models import Change, ChangeKind, Deadline, Tender
+from tenders.notices.models import Change, ChangeKind, Deadline
+from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
+from tenders.proposals.completeness import Overview, TaskCode, with_content
 from tenders.proposals.models import ChangeNotice, Proposal, ReminderRound
 from tenders.proposals.queries import deadlines_in_force, proposals_not_submitted
+from tenders.proposals.staging import current_bundle
 
 NOTICES = {
     ChangeKind.DEADLINE_CHANGED: "tender_deadline_changed",
@@ -40,28 +48,57 @@ def _queue_rounds(deadline: Deadline, now: datetime) -> int:
     new = [code for code in due if code not in set(done)]
     if not new:
         return 0
+    letters = _letters(deadline, new[-1])
     with transaction.atomic(durable=True):
         for code in new:
             row = {"tender_id": deadline.tender_id, "seq": deadline.seq, "code": code}
             ReminderRound.objects.get_or_create(**row, defaults={"queued_at": now})
-        for proposal in proposals_not_submitted(deadline.tender):
-            _remind(proposal, deadline, new[-1], now)
+        for letter in letters:
+            queue_mails(**letter, template="proposal_reminder", now=now)
     return len(new)
 
 
-def _remind(proposal: Proposal, deadline: Deadline, code: str, now: datetime) -> None:
-    for person in people_who_can_edit(proposal.company):
-        queue_mail(
-            key=f"reminder:{proposal.public_id}:{deadline.seq}:{code}:{person.public_id}",
-            to=person,
-            template="proposal_reminder",
-            context={
-                "tender": deadline.tender.number,
-                "closes_at": deadline.closes_at,
-                "path": f"/proposals/{proposal.public_id}/",
-            },
-            now=now,
-        )
+def _letters(deadline: Deadline, code: str) -> list[dict]:
+    """One for each unsubmitted proposal and each language of the people who can act on it.
+
+    Composed before the transaction: reading a thousand drafts must not hold up those who submit.
+    """
+    proposals = with_content(proposals_not_submitted(deadline.tender)).select_related("auto_submit")
+    letters = []
+    for proposal in proposals:
+        people = sorted(people_who_can_edit(proposal.company), key=_language)
+        key = f"reminder:{proposal.public_id}:{deadline.seq}:{code}"
+        for language, readers in groupby(people, key=_language):
+            with translation.override(language):
+                letters.append({"key": key, "to": list(readers), "context": _told(proposal, deadline)})
+    return letters
+
+
+def _language(person: User) -> str:
+    return person.language
+
+
+def _told(proposal: Proposal, deadline: Deadline) -> dict:
+    """What stands between the draft and its receipt: names of items, never what they hold."""
+    missing = _missing_in_a_mail(Overview(proposal))
+    frozen = None if missing else current_bundle(proposal)
+    return {
+        "tender": deadline.tender.number,
+        "closes_at": deadline.closes_at,
+        "path": f"/proposals/{proposal.public_id}/",
+        "missing": missing,
+        "version": frozen.version if frozen else None,
+        "asked": proposal.auto_submit.version if proposal.auto_submit else None,
+    }
+
+
+def _missing_in_a_mail(overview: Overview) -> list[str]:
+    """As on the task list, but answers are only counted: which requirements a tender has is not for everybody."""
+    items = [item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
+    count = len(overview.requirements) - len(overview.claims)
+    if count:
+        items.insert(0, ngettext("%(count)s answer", "%(count)s answers", count) % {"count": count})
+    return items
 
 
 def queue_notices(now: datetime) -> int:
@@ -78,20 +115,39 @@ def _tell(change: Change, now: datetime) -> int:
         _notice, is_new = ChangeNotice.objects.get_or_create(change=change, defaults={"queued_at": now})
         if not is_new:
             return 0
-        for person in _concerned(change.tender):
-            queue_mail(
-                key=f"change:{change.number}:{person.public_id}",
-                to=person,
+        context = {"tender": change.tender.number, "at": change.at}
+        for people, path in _concerned(change):
+            queue_mails(
+                key=f"change:{change.number}",
+                to=people,
                 template=NOTICES[ChangeKind(change.kind)],
-                context={"tender": change.tender.number, "at": change.at, "path": f"/tenders/{change.tender.number}/"},
+                context=context | {"path": path},
                 now=now,
             )
     return 1
 
 
-def _concerned(tender: Tender) -> Iterable[User]:
-    """The officer, the chair, and everybody who can act for a company that began a proposal."""
-    people = {person.pk: person for person in (tender.officer, tender.second_approver) if person}
+def _concerned(change: Change) -> Iterator[tuple[Iterable[User], str]]:
+    """Whom it concerns, and where each of them reads about it. Who comes first reads it there; nobody gets two."""
+    tender = change.tender
+    staff = _staff_of(change)
+    yield staff, f"/tenders/{tender.number}/"
+    if change.kind == ChangeKind.SEALED:
+        openers = [person for person in people_with_role(Role.OPENER) if person not in staff]
+        yield openers, f"/admin/opening/{tender.number}/"
+    people = {}
     for company in Company.objects.filter(proposals__tender=tender).distinct().order_by("pk"):
         people |= {person.pk: person for person in people_who_can_edit(company)}
-    return people.values()
+    yield people.values(), f"/tenders/{tender.number}/"
+
+
+def _staff_of(change: Change) -> list[User]:
+    """The officer and the chair, without those who moved the deadline: the approval has told them."""
+    tender = change.tender
+    people = {person.pk: person for person in (tender.officer, tender.second_approver) if person}
+    if change.kind == ChangeKind.DEADLINE_CHANGED:
+        deadline = deadline_in_force(tender)
+        people = {
+            key: one for key, one in people.items() if key not in (deadline.proposed_by_id, deadline.approved_by_id)
+        }
+    return list(people.values())

@@ -1,16 +1,27 @@
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
+from django.utils import translation
 
 from coalition_portal import clock
+from coalition_portal.post.delivery import render
 from coalition_portal.post.models import OutgoingMail
-from tenders.notices.models import Change
-from tenders.proposals.models import ChangeNotice, ReminderRound
+from manufacturers.models import CompanyRole
+from tenders.notices.models import Change, Tender
+from tenders.notices.queries import deadline_in_force, requirements_visible_to
+from tenders.proposals import auto_submit
+from tenders.proposals.completeness import Overview, TaskCode
+from tenders.proposals.drafting import save_answers
+from tenders.proposals.models import ChangeNotice, Proposal, ReminderRound
 from tenders.proposals.reminders import queue_notices, queue_reminders
 from tenders.proposals.sweeping import Swept, sweep
-from tests.factories.proposals import complete_proposal
+from tests.factories import companies, people
+from tests.factories.proposals import complete_proposal, draft_proposal, staged_bundle
+from tests.factories.tenders import extended_tender, published_tender
 
 HOUR = timedelta(hours=1)
+QUERIES_OF_A_ROUND = 13
 
 
 def _reminded():
@@ -56,6 +67,87 @@ def test_each_round_reminds_again_until_submitted(cutoff):
     assert all(draft.public_id in key for key in _reminded())
 
 
+def _letter_to(person):
+    """Subject and body of the one reminder to this person."""
+    mail = OutgoingMail.objects.get(template="proposal_reminder", to=person.email)
+    subject, body = render(mail)
+    return subject, body
+
+
+def test_a_reminder_names_each_thing_that_is_missing_and_no_value(cutoff):
+    draft = draft_proposal(tender=cutoff.tender)
+    owner = companies.owner_of(draft.company)
+    rows = {row.code: "180" for row in requirements_visible_to(owner, cutoff.tender) if row.code == "INT-01"}
+    save_answers(
+        proposal=draft,
+        answers={code: Decimal(claim) for code, claim in rows.items()},
+        revision=draft.revision,
+        by=owner,
+        now=clock.database_now(),
+    )
+
+    queue_reminders(cutoff.closes_at - HOUR)
+
+    subject, body = _letter_to(owner)
+    overview = Overview(Proposal.objects.get(pk=draft.pk))
+    others = [item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
+    assert subject == f"Not submitted yet: your proposal for {cutoff.tender.number}"
+    assert [line[2:] for line in body.splitlines() if line.startswith("- ")] == ["17 answers", *others]
+    assert "is NOT SUBMITTED" in body
+    assert "180" not in subject + body
+    for row in overview.requirements:
+        assert row.code not in body
+
+
+@pytest.mark.parametrize(
+    ("stage", "told"),
+    [
+        ("complete", "Nothing is missing. Freeze the version; then a signatory has to press the button."),
+        ("frozen", "Nothing is missing, and version 1 is frozen. A signatory has to press the button."),
+        ("asked", "Version 1 is submitted when time runs out, as a signatory asked."),
+    ],
+)
+def test_a_reminder_says_what_is_left_to_do(cutoff, stage, told):
+    draft = complete_proposal(tender=cutoff.tender)
+    if stage != "complete":
+        bundle = staged_bundle(proposal=draft)
+    if stage == "asked":
+        auto_submit.ask(bundle=bundle, by=draft.created_by)
+
+    queue_reminders(cutoff.closes_at - HOUR)
+
+    _subject, body = _letter_to(draft.created_by)
+    assert told in body
+    assert "\n- " not in body
+
+
+def test_each_person_is_reminded_in_their_language_and_a_viewer_never(cutoff):
+    draft = draft_proposal(tender=cutoff.tender)
+    editor = companies.person_of(draft.company, CompanyRole.EDITOR)
+    companies.person_of(draft.company, CompanyRole.VIEWER)
+    editor.language = "uk"
+    editor.save()
+
+    queue_reminders(cutoff.closes_at - HOUR)
+
+    rows = OutgoingMail.objects.filter(template="proposal_reminder").order_by("pk")
+    assert {(row.to, row.language) for row in rows} == {(editor.email, "uk"), (draft.created_by.email, "en")}
+    with translation.override("uk"):
+        wanted = [item.sentence for item in Overview(draft).missing if item.task == TaskCode.DOCUMENTS]
+    ukrainian = next(row for row in rows if row.language == "uk")
+    assert [item for item in ukrainian.context["missing"] if item in wanted] == wanted
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_round_costs_few_queries_for_each_draft(cutoff, django_assert_num_queries, count):
+    for _number in range(count):
+        draft_proposal(tender=cutoff.tender)
+
+    # Of each draft: the people of its company, and one row for its mails.
+    with django_assert_num_queries(QUERIES_OF_A_ROUND + 2 * count):
+        queue_reminders(cutoff.closes_at - timedelta(days=7))
+
+
 def test_notices_of_a_closing_go_once_to_all_concerned(cutoff, fixed_now):
     proposal = cutoff.submitted()
     cutoff.close()
@@ -67,6 +159,42 @@ def test_notices_of_a_closing_go_once_to_all_concerned(cutoff, fixed_now):
     people = [cutoff.tender.officer.email, cutoff.tender.second_approver.email, proposal.created_by.email]
     assert (sorted(told), again) == (sorted(people), 0)
     assert ChangeNotice.objects.count() == Change.objects.exclude(kind="tender.published").count()
+
+
+def test_openers_are_told_of_a_sealed_tender_and_where_they_open_it(cutoff, fixed_now):
+    openers = [people.opener("EE"), people.opener("NL")]
+    cutoff.close()
+
+    queue_notices(fixed_now)
+
+    told = OutgoingMail.objects.filter(template="tender_sealed", to__in=[person.email for person in openers])
+    assert [mail.context["path"] for mail in told] == [f"/admin/opening/{cutoff.tender.number}/"] * 2
+
+
+@pytest.mark.django_db
+def test_who_moved_the_deadline_gets_no_second_mail_about_it(fixed_now):
+    tender = published_tender()
+    draft = draft_proposal(tender=tender)
+    extended_tender(tender, deadline_in_force(tender).closes_at + timedelta(days=1))
+    OutgoingMail.objects.all().delete()
+
+    queue_notices(fixed_now)
+
+    told = OutgoingMail.objects.filter(template="tender_deadline_changed").values_list("to", flat=True)
+    assert list(told) == [draft.created_by.email]
+
+
+@pytest.mark.django_db
+def test_another_officer_s_extension_is_told_to_the_officer_of_the_tender(fixed_now):
+    tender = published_tender()
+    extended_tender(tender, deadline_in_force(tender).closes_at + timedelta(days=1))
+    other = people.officer("EE")
+    Tender.objects.filter(pk=tender.pk).update(officer=other)
+
+    queue_notices(fixed_now)
+
+    told = OutgoingMail.objects.filter(template="tender_deadline_changed").values_list("to", flat=True)
+    assert list(told) == [other.email]
 
 
 def test_sweep_does_what_is_due_and_a_second_sweep_nothing(cutoff, mailoutbox):
