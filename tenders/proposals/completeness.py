@@ -19,7 +19,7 @@ from tenders.notices.claims import Claim, Verdict, claim_text, verdict, wanted_t
 from tenders.notices.models import Requirement, Visibility, WantedDocument
 from tenders.proposals.documents import kept_documents, wanted_with_proposal
 from tenders.proposals.draft_texts import claim_of
-from tenders.proposals.models import Document, Proposal
+from tenders.proposals.models import Document, Proposal, ScanState
 from tenders.proposals.offer_checks import Caution, cautions_about, lacks_of, wanted_of
 
 CONTENT = ("answers", "documents", "tender__requirements", "tender__wanted_documents")
@@ -133,6 +133,7 @@ class Overview:
             *self._missing_answers(),
             *self._missing_offer(),
             *self._missing_documents(),
+            *self._harmful_documents(),
             *self._missing_declarations(),
         ]
 
@@ -229,11 +230,23 @@ class Overview:
         return [self._missing_at(TaskCode.OFFER, lack.sentence, lack.anchor) for lack in lacks_of(self.proposal)]
 
     def _missing_documents(self) -> list[Missing]:
-        here = {document.kind_code for document in self.documents}
+        here = {document.kind_code for document in self.documents if document.scan != ScanState.INFECTED}
         return [
             self._missing_at(TaskCode.DOCUMENTS, in_language(wanted, "title"), f"kind-{wanted.code}")
             for wanted in self.wanted_documents
             if wanted.required and wanted.code not in here
+        ]
+
+    def _harmful_documents(self) -> list[Missing]:
+        """What the scanner found after the file was taken: no version is frozen with a file that nobody can fetch."""
+        return [
+            self._missing_at(
+                TaskCode.DOCUMENTS,
+                _("The scanner found “%(name)s” harmful: remove it") % {"name": document.name},
+                f"kind-{document.kind_code}",
+            )
+            for document in self.documents
+            if document.scan == ScanState.INFECTED
         ]
 
     def _missing_declarations(self) -> list[Missing]:

@@ -7,7 +7,7 @@ from tenders.proposals import completeness
 from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.documents import kept_documents, remove_document
 from tenders.proposals.drafting import accept_declarations, save_answers, save_offer
-from tenders.proposals.models import Proposal
+from tenders.proposals.models import Document, Proposal, ScanState
 from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal, offer_of
 from tests.factories.tenders import published_tender
@@ -78,6 +78,19 @@ def test_complete_draft_misses_nothing(tender):
     assert completeness.missing(proposal) == completeness.warnings(proposal) == []
     assert completeness.is_complete(proposal)
     assert [task.state for task in completeness.tasks(proposal)] == ["done"] * 5
+
+
+def test_harmful_document_is_to_be_removed_and_does_not_count(tender):
+    proposal = complete_proposal(tender=tender)
+    document = kept_documents(proposal)[0]
+    Document.objects.filter(pk=document.pk).update(scan=ScanState.INFECTED)
+
+    missing = Overview(Proposal.objects.get(pk=proposal.pk)).missing
+
+    assert [item.sentence for item in missing] == [
+        "Technical description",
+        f"The scanner found “{document.name}” harmful: remove it",
+    ]
 
 
 def test_half_done_is_begun(tender):
