@@ -373,20 +373,44 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.1",
     "TITLE": _("Tenders of the International Drone Coalition"),
     "DESCRIPTION": _(
-        "Published tenders and their status, for everybody, without a key. Within v1 only fields, routes and codes are "
-        "added: ignore what you do not know. HEAD and OPTIONS work on every route. Each address has 600 requests in "
-        "10 minutes; an answer 304 is free."
+        "Published tenders and their status, for everybody, without a key; proposals for companies, with a key. Within "
+        "v1 only fields, routes and codes are added: ignore what you do not know. HEAD and OPTIONS work on every route. "
+        "Each address has 600 requests in 10 minutes; an answer 304 is free. Each key has 3000 in 10 minutes."
     ),
     # Raise it with every change of what the API says: it is part of every ETag.
-    "VERSION": "1.0.0",
+    "VERSION": "1.1.0",
     "SCHEMA_PATH_PREFIX": "/api/v1",
-    "PATH_CONVERTER_OVERRIDES": {"tender_number": {"type": "string", "pattern": "^IDC-[0-9]{4}-[0-9]{4,10}$"}},
+    "PATH_CONVERTER_OVERRIDES": {
+        "tender_number": {"type": "string", "pattern": "^IDC-[0-9]{4}-[0-9]{4,10}$"},
+        "public_id": {"type": "string", "pattern": "^[a-z2-7]{26}$"},
+    },
+    "COMPONENT_SPLIT_PATCH": False,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "key": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "idc_<id>_<secret>",
+                "description": _("A key that a person of the company made on its page of keys."),
+            },
+            "session": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "portal_session",
+                "description": _("The session of a browser; methods that write need the header X-CSRFToken as well."),
+            },
+        }
+    },
     "SERVE_INCLUDE_SCHEMA": False,
     "SORT_OPERATIONS": False,
     "SORT_OPERATION_PARAMETERS": False,
     "ENUM_NAME_OVERRIDES": {
         "TenderStatusWord": "tenders.api.serializers.TENDER_STATUS",
         "OcdsStatusWord": "tenders.api.serializers.OCDS_TENDER_STATUS",
+        "StandingWord": "tenders.api.company_serializers.STANDING",
+        "JudgedStandingWord": "tenders.api.company_serializers.JUDGED_STANDING",
+        "RoleWord": "tenders.api.company_serializers.ROLE",
+        "JobStateWord": "tenders.api.company_serializers.JOB_STATE",
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "SWAGGER_UI_DIST": "SIDECAR",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("tenders.notices.urls")),
     path("proposals/", include("tenders.proposals.urls")),
     path("", include("tenders.reviews.urls")),
+    path("company/keys/", include("tenders.api.key_urls")),
     path("company/", include("manufacturers.urls")),
     path("api/v1/", include("tenders.api.urls")),
     path("problems/", include("tenders.api.problem_urls")),

@@ -10,7 +10,7 @@ from rest_framework import serializers
 from tenders.api.bodies import Body, Number, Text, Whole
 
 
-@extend_schema_field({"type": ["number", "boolean", "string", "null"]})
+@extend_schema_field({"type": ["number", "boolean", "string"]})
 class Claim(serializers.Field):
     """A number, yes or no, the code of a choice, or a text: whichever the requirement asks for. Null takes it back."""
 

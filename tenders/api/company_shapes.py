@@ -18,7 +18,17 @@ from tenders.notices.models import Requirement, Tender, WantedDocument
 from tenders.proposals.completeness import Missing, Overview, TaskCode
 from tenders.proposals.documents import limit_bytes
 from tenders.proposals.draft_texts import MONTH, OFFER_FIELDS, PARTNER_FIELD, PRICE, STEP, claim_of, partners_of
-from tenders.proposals.models import Answer, Bundle, Document, Proposal, Provisional, Receipt, StagingJob, Withdrawal
+from tenders.proposals.models import (
+    Answer,
+    Bundle,
+    Document,
+    OpenedProposal,
+    Proposal,
+    Provisional,
+    Receipt,
+    StagingJob,
+    Withdrawal,
+)
 from tenders.proposals.offer_checks import totals_of
 from tenders.proposals.queries import Standing
 from tenders.proposals.wanted_offer import (
@@ -317,4 +327,16 @@ def _judged(row: Receipt | Withdrawal | Provisional, proposal: Proposal, bundle:
             "receipt": f"{receipt_at}?version={bundle.version}",
             "proposal": address("api-proposal", proposal.public_id),
         },
+    }
+
+
+# For those who judge
+
+
+def opened(row: OpenedProposal) -> dict:
+    company = row.proposal.company
+    return {
+        "id": row.public_id,
+        "company": {"legal_name": company.legal_name, "country": str(company.country)},
+        "drone_model": row.proposal.drone_model.name,
     }

@@ -4,13 +4,17 @@ from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coalition_portal.permission import Refused
 from manufacturers.queries import person_of
 from tenders.api import company_bodies, company_shapes, idempotency, parameters, problems
+from tenders.api import company_serializers as shapes
 from tenders.api.bodies import read_body, refuse
+from tenders.api.company_schema import IDEMPOTENCY_KEY, tells
 from tenders.api.drafts import Draft, ProposalPartView, draft_of
 from tenders.api.errors import Fault, Problem
+from tenders.api.models import Scope
 from tenders.api.private import PrivateView, answer
 from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
@@ -20,12 +24,26 @@ from tenders.proposals.queries import proposals_visible_to, standings_of, with_c
 
 
 class MeView(PrivateView):
+    @tells(
+        {200: shapes.Me},
+        operation_id="me",
+        summary=gettext_lazy("Who asks"),
+        description=gettext_lazy("The person, their company and role, and what the key may do."),
+    )
     def get(self, request):
         parameters.check_names(request.query_params, {})
         return answer(company_shapes.me(request.user, person_of(request.user), request.api_key))
 
 
 class ProposalListView(PrivateView):
+    @tells(
+        {200: shapes.ProposalPage},
+        operation_id="proposals",
+        summary=gettext_lazy("Proposals of the company"),
+        description=gettext_lazy("Newest first. Follow links.next, which is absent at the end and only there."),
+        parameters=parameters.PROPOSAL_LIST,
+        problems_too=(problems.INVALID_CURSOR, problems.VALIDATION),
+    )
     def get(self, request):
         query = parameters.read(request.query_params, parameters.PROPOSAL_LIST)
         limit = query.get("limit", parameters.LIMIT_DEFAULT)
@@ -36,6 +54,17 @@ class ProposalListView(PrivateView):
         data = [company_shapes.proposal_summary(row, row.closes_at, standings[row.pk]) for row in page]
         return answer({"data": data, "links": links})
 
+    @tells(
+        {200: shapes.ProposalDetail, 201: shapes.ProposalDetail},
+        operation_id="begin_proposal",
+        summary=gettext_lazy("Begin a proposal"),
+        description=gettext_lazy(
+            "A company has one proposal for each tender and drone model: where it is there already, it is the answer."
+        ),
+        scope=Scope.WRITE,
+        body=company_bodies.NewProposal,
+        headers=(IDEMPOTENCY_KEY,),
+    )
     def post(self, request):
         """Begins a draft; the one that the company has for this model is given back, so a repeat makes no second."""
         parameters.check_names(request.query_params, {})
@@ -73,6 +102,17 @@ class ProposalListView(PrivateView):
 
 class ProposalView(ProposalPartView):
     part = staticmethod(Draft.whole)
+
+    @tells(
+        {200: shapes.ProposalDetail},
+        operation_id="proposal",
+        summary=gettext_lazy("One proposal"),
+        description=gettext_lazy("Its standing, and everything that is missing before it can be staged."),
+        is_tagged=True,
+        problems_too=(problems.NOT_FOUND,),
+    )
+    def get(self, request, pid):
+        return super().get(request, pid)
 
 
 def _tender_named(number: str) -> Tender:

@@ -8,12 +8,16 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from drf_spectacular.types import OpenApiTypes
 
-from tenders.api import company_bodies, company_shapes, parameters
+from tenders.api import company_bodies, company_shapes, parameters, problems
+from tenders.api import company_serializers as shapes
 from tenders.api.bodies import pointer, read_body, refuse
+from tenders.api.company_schema import IF_MATCH, tells
 from tenders.api.drafts import Draft, ProposalPartView, changeable, draft_of
 from tenders.api.errors import Fault
 from tenders.api.models import Scope
+from tenders.api.negotiation import Anything
 from tenders.api.preconditions import etag_of, stale
 from tenders.api.private import PrivateView, answer
 from tenders.notices.models import AnswerType
@@ -36,6 +40,30 @@ class AnswersView(ProposalPartView):
         unseen = len(overview.requirements) - len(overview.visible_requirements)
         return company_shapes.answers(overview.visible_requirements, kept, unseen)
 
+    @tells(
+        {200: shapes.Answers},
+        operation_id="answers",
+        summary=gettext_lazy("Answers to the requirements"),
+        description=gettext_lazy("By code, with the requirements that you may see."),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
+    def get(self, request, pid):
+        return super().get(request, pid)
+
+    @tells(
+        {200: shapes.Answers},
+        operation_id="change_answers",
+        summary=gettext_lazy("Change answers"),
+        description=gettext_lazy(
+            "Answers that are left out stay as they are. Nothing is saved where one value cannot be kept."
+        ),
+        scope=Scope.WRITE,
+        body=company_bodies.AnswerChanges,
+        headers=(IF_MATCH,),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
     def patch(self, request, pid):
         draft, revision = self.changeable(request, pid)
         asked = read_body(request.body, company_bodies.AnswerChanges)
@@ -53,6 +81,30 @@ class OfferView(ProposalPartView):
     def part(draft: Draft) -> dict:
         return company_shapes.offer(draft.proposal)
 
+    @tells(
+        {200: shapes.Offer},
+        operation_id="offer",
+        summary=gettext_lazy("The offer"),
+        description=gettext_lazy("Prices, times, capacity and terms, and what the prices come to."),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
+    def get(self, request, pid):
+        return super().get(request, pid)
+
+    @tells(
+        {200: shapes.Offer},
+        operation_id="change_offer",
+        summary=gettext_lazy("Change the offer"),
+        description=gettext_lazy(
+            "Members that are left out stay as they are. Nothing is saved where one value cannot be kept."
+        ),
+        scope=Scope.WRITE,
+        body=company_bodies.OfferChange,
+        headers=(IF_MATCH,),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
     def patch(self, request, pid):
         draft, revision = self.changeable(request, pid)
         texts = _offer_fields(read_body(request.body, company_bodies.OfferChange), draft.proposal)
@@ -70,6 +122,28 @@ class DeclarationsView(ProposalPartView):
     def part(draft: Draft) -> dict:
         return company_shapes.declarations(draft.proposal)
 
+    @tells(
+        {200: shapes.Declarations},
+        operation_id="declarations",
+        summary=gettext_lazy("Declarations"),
+        description=gettext_lazy("With their wording, and whether each stands accepted."),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
+    def get(self, request, pid):
+        return super().get(request, pid)
+
+    @tells(
+        {200: shapes.Declarations},
+        operation_id="accept_declarations",
+        summary=gettext_lazy("Accept declarations"),
+        description=gettext_lazy("They bind the company, so a signatory does it. Those left out are taken back."),
+        scope=Scope.SUBMIT,
+        body=company_bodies.DeclarationsBody,
+        headers=(IF_MATCH,),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
     def put(self, request, pid):
         draft, _revision = self.changeable(request, pid)
         codes = read_body(request.body, company_bodies.DeclarationsBody)["accepted"]
@@ -86,13 +160,40 @@ class DocumentsView(ProposalPartView):
         proposal = draft.proposal
         return company_shapes.documents(proposal, kept_documents(proposal), wanted_with_proposal(proposal.tender))
 
+    @tells(
+        {200: shapes.ProposalDocuments},
+        operation_id="documents",
+        summary=gettext_lazy("Documents of the draft"),
+        description=gettext_lazy("What is there and what the tender wants. Files are uploaded by tus."),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
+    def get(self, request, pid):
+        return super().get(request, pid)
+
 
 class DocumentView(PrivateView):
+    @tells(
+        {200: shapes.ProposalDocument},
+        operation_id="document",
+        summary=gettext_lazy("One document"),
+        problems_too=(problems.NOT_FOUND,),
+        is_tagged=True,
+    )
     def get(self, request, pid, document_id):
         draft, document = _document_of(request, pid, document_id)
         content = company_shapes.document(draft.proposal, document)
         return answer(content, headers={"ETag": etag_of(draft.proposal, content)})
 
+    @tells(
+        {204: None},
+        operation_id="remove_document",
+        summary=gettext_lazy("Take a document out of the draft"),
+        description=gettext_lazy("Versions that were frozen with it keep it."),
+        scope=Scope.WRITE,
+        headers=(IF_MATCH,),
+        problems_too=(problems.NOT_FOUND,),
+    )
     def delete(self, request, pid, document_id):
         """Takes it out of the draft; versions that were frozen with it keep it."""
         draft, document = _document_of(request, pid, document_id)
@@ -104,6 +205,16 @@ class DocumentView(PrivateView):
 
 
 class DocumentContentView(PrivateView):
+    content_negotiation_class = Anything
+
+    @tells(
+        {200: OpenApiTypes.BINARY},
+        operation_id="document_content",
+        summary=gettext_lazy("The file itself"),
+        description=gettext_lazy("As it is kept, under its name."),
+        problems_too=(problems.NOT_FOUND,),
+        media_type="*/*",
+    )
     def get(self, request, pid, document_id):
         return attachment(_document_of(request, pid, document_id)[1])
 

@@ -1,4 +1,4 @@
-from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.negotiation import BaseContentNegotiation, DefaultContentNegotiation
 
 ANYTHING = "*/*"
 
@@ -14,3 +14,13 @@ class JsonOnly(DefaultContentNegotiation):
         if request.META.get("HTTP_ACCEPT", ANYTHING) == ANYTHING:
             return renderers[0], renderers[0].media_type
         return super().select_renderer(request, renderers, format_suffix)
+
+
+class Anything(BaseContentNegotiation):
+    """For files, whose type is their own: whoever asks for one takes it as it is."""
+
+    def select_parser(self, request, parsers):
+        return None
+
+    def select_renderer(self, request, renderers, format_suffix=None):
+        return renderers[0], renderers[0].media_type

@@ -7,13 +7,13 @@ way, so a view may stream it.
 import json
 import logging
 
-from allauth.account.internal.flows.reauthentication import did_recently_reauthenticate
 from django.db import DatabaseError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from rest_framework.views import APIView
 
+from coalition_portal.fresh_sign_in import is_fresh
 from coalition_portal.identity.models import User
 from tenders.api import errors, problems, throttling
 from tenders.api.authentication import CHALLENGE, BearerKey, BrowserSession, nobody
@@ -39,7 +39,6 @@ class PrivateView(APIView):
     """
 
     is_private = True
-    schema = None
     authentication_classes = [BearerKey, BrowserSession]
     content_negotiation_class = JsonOnly
     parser_classes = []
@@ -75,7 +74,7 @@ class PrivateView(APIView):
                 % {"got": ", ".join(request.api_key.scopes), "wanted": wanted},
                 headers={"WWW-Authenticate": f'{CHALLENGE}, error="insufficient_scope", scope="{wanted}"'},
             )
-        if wanted == Scope.SUBMIT and request.api_key is None and not did_recently_reauthenticate(request._request):
+        if wanted == Scope.SUBMIT and request.api_key is None and not is_fresh(request._request):
             raise Problem(
                 problems.FORBIDDEN,
                 _("This binds the company, so enter your password again at %(path)s, then repeat the request.")

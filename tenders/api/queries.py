@@ -1,6 +1,6 @@
 from datetime import datetime, timedelta
 
-from django.db.models import F, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from manufacturers.permissions import can_own
@@ -29,6 +29,11 @@ def valid_keys(now: datetime) -> QuerySet[ApiKey]:
         user__is_active=True,
         user__person__company=F("company"),
     )
+
+
+def with_validity(keys: QuerySet[ApiKey], now: datetime) -> QuerySet[ApiKey]:
+    """Adds `is_valid`: whether the key opens anything now."""
+    return keys.annotate(is_valid=Exists(valid_keys(now).filter(pk=OuterRef("pk"))))
 
 
 def key_of(token: Token, now: datetime) -> ApiKey | None:

@@ -5,12 +5,15 @@ before the verb, which takes the instant of arrival.
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coalition_portal.arrival import stamp_of
 from coalition_portal.canonical import canonical_json
 from manufacturers.queries import company_of
 from tenders.api import company_bodies, company_shapes, idempotency, parameters, problems, throttling
+from tenders.api import company_serializers as shapes
 from tenders.api.bodies import read_body
+from tenders.api.company_schema import IDEMPOTENCY_KEY, tells
 from tenders.api.drafts import deadline_passed, proposal_of
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
@@ -23,6 +26,17 @@ from tenders.proposals.submission import Outcome
 
 
 class StageView(PrivateView):
+    @tells(
+        {202: shapes.StagingJobShape},
+        operation_id="stage",
+        summary=gettext_lazy("Stage the draft as it stands"),
+        description=gettext_lazy(
+            "Freezes a complete draft as a version, as a job: follow links.self until the state is done or failed."
+        ),
+        scope=Scope.WRITE,
+        body=company_bodies.Nothing,
+        problems_too=(problems.NOT_FOUND, problems.CONFLICT),
+    )
     def post(self, request, pid):
         """Asks for the draft to be frozen as it stands; the job that is there already is the answer to a repeat."""
         parameters.check_names(request.query_params, {})
@@ -35,15 +49,21 @@ class StageView(PrivateView):
 
 
 class StagingJobView(PrivateView):
-    def get(self, request, pid, job_id):
+    @tells(
+        {200: shapes.StagingJobShape},
+        operation_id="staging_job",
+        summary=gettext_lazy("How far staging is"),
+        problems_too=(problems.NOT_FOUND,),
+    )
+    def get(self, request, pid, job):
         """Looking takes up a job that no worker takes up, as the page does."""
         parameters.check_names(request.query_params, {})
         proposal = proposal_of(request, pid)
-        job = _job_of(proposal, job_id)
-        if staging_jobs.is_left_lying(job, request.now):
-            staging_jobs.carry_out(job=job, now=request.now)
-            job = _job_of(proposal, job_id)
-        return answer(company_shapes.staging_job(job, proposal))
+        row = _job_of(proposal, job)
+        if staging_jobs.is_left_lying(row, request.now):
+            staging_jobs.carry_out(job=row, now=request.now)
+            row = _job_of(proposal, job)
+        return answer(company_shapes.staging_job(row, proposal))
 
 
 def _job_of(proposal: Proposal, job_id: str) -> StagingJob:
@@ -66,6 +86,22 @@ class JudgedView(PrivateView):
 
 
 class SubmitView(JudgedView):
+    @tells(
+        {200: shapes.ReceiptShort, 201: shapes.ReceiptShort, 202: shapes.Judged},
+        operation_id="submit",
+        summary=gettext_lazy("Submit a staged version"),
+        description=gettext_lazy(
+            "201 is the receipt, 200 the same receipt again. 409 deadline-passed says when the request arrived. 202 "
+            "says that it arrived in time while the tender was being closed, and two people decide it."
+        ),
+        scope=Scope.SUBMIT,
+        body=company_bodies.SubmitBody,
+        headers=(IDEMPOTENCY_KEY,),
+        problems_too=(problems.NOT_FOUND, problems.DEADLINE_PASSED),
+    )
+    def post(self, request, pid):
+        return super().post(request, pid)
+
     def judged(self, request, proposal: Proposal) -> HttpResponse:
         asked = read_body(request.body, company_bodies.SubmitBody)
         bundle = Bundle.objects.filter(proposal=proposal, version=asked["version"]).select_related("proposal").first()
@@ -87,6 +123,19 @@ class SubmitView(JudgedView):
 
 
 class WithdrawView(JudgedView):
+    @tells(
+        {200: shapes.Judged, 202: shapes.Judged},
+        operation_id="withdraw",
+        summary=gettext_lazy("Withdraw what was submitted"),
+        description=gettext_lazy("Judged like submitting. The draft stays, and a new version of it can be submitted."),
+        scope=Scope.SUBMIT,
+        body=company_bodies.WithdrawBody,
+        headers=(IDEMPOTENCY_KEY,),
+        problems_too=(problems.NOT_FOUND, problems.DEADLINE_PASSED),
+    )
+    def post(self, request, pid):
+        return super().post(request, pid)
+
     def judged(self, request, proposal: Proposal) -> HttpResponse:
         version = read_body(request.body, company_bodies.WithdrawBody)["version"]
         bundle = _latest_received(proposal)
@@ -103,6 +152,14 @@ class WithdrawView(JudgedView):
 
 
 class ReceiptView(PrivateView):
+    @tells(
+        {200: shapes.ReceiptWhole},
+        operation_id="receipt",
+        summary=gettext_lazy("The receipt"),
+        description=gettext_lazy("Canonical JSON, the same bytes whenever it is asked for."),
+        parameters=parameters.RECEIPT,
+        problems_too=(problems.NOT_FOUND, problems.VALIDATION),
+    )
     def get(self, request, pid):
         """The same bytes whenever it is asked for."""
         asked = parameters.read(request.query_params, parameters.RECEIPT)

@@ -41,6 +41,7 @@ class TusView(PrivateView):
     """What every request has in common: the version of the protocol, and one scope for all of it."""
 
     media_types = (BYTES,)
+    schema = None
     scopes = {"GET": Scope.WRITE, "HEAD": Scope.WRITE}
 
     def initialize_request(self, request, *args, **kwargs):

@@ -1,6 +1,6 @@
 from django.urls import path, register_converter
 
-from tenders.api import company_views, draft_views, pages, submitting_views, uploads, views
+from tenders.api import company_views, draft_views, pages, review_views, submitting_views, uploads, views
 from tenders.api.converters import PublicIdConverter, TenderNumberConverter
 
 register_converter(TenderNumberConverter, "tender_number")
@@ -32,7 +32,7 @@ urlpatterns = [
     ),
     path("proposals/<public_id:pid>/stage", submitting_views.StageView.as_view(), name="api-proposal-stage"),
     path(
-        "proposals/<public_id:pid>/stage/<public_id:job_id>",
+        "proposals/<public_id:pid>/stage/<public_id:job>",
         submitting_views.StagingJobView.as_view(),
         name="api-proposal-stage-job",
     ),
@@ -44,5 +44,10 @@ urlpatterns = [
     path("docs", pages.DocsView.as_view(), name="api-docs"),
     path("tenders", views.TenderListView.as_view(), name="api-tenders"),
     path("tenders/<tender_number:number>", views.TenderView.as_view(), name="api-tender"),
+    path(
+        "tenders/<tender_number:number>/proposals",
+        review_views.TenderProposalsView.as_view(),
+        name="api-tender-proposals",
+    ),
     path("tenders/<tender_number:number>/status", views.TenderStatusView.as_view(), name="api-tender-status"),
 ]

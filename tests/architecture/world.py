@@ -12,6 +12,7 @@ from tenders.proposals.models import Document, StagingJob
 from tenders.reviews.panel import name_panel_member
 from tests.factories import companies, people, tenders
 from tests.factories.cutoffs import MICROSECOND, CutOff
+from tests.factories.keys import WRITES, key_of
 from tests.factories.proposals import complete_proposal, staged_bundle
 from tests.factories.reviews import Review
 from tests.factories.uploads import unfinished_upload
@@ -44,6 +45,7 @@ class World:
         self.company = self.people["owner"].person.company
         self.rival = self.people["rival"].person.company
         self.objects["colleague"] = {"public_id": self.people["viewer"].public_id}
+        self.objects["own key"] = {"public_id": key_of(self.people["editor"], scopes=WRITES)[0].public_id}
         self._unpublished()
         self._open()
         self._sealed(say)

@@ -34,7 +34,7 @@ def paths(tender):
 def test_the_index_links_to_all_that_has_no_parameter(api):
     assert api.json() == {
         "title": "Tenders of the International Drone Coalition",
-        "version": "1.0.0",
+        "version": "1.1.0",
         "links": {
             "self": f"{BASE}/",
             "tenders": f"{BASE}/tenders",
@@ -147,7 +147,7 @@ def test_json_is_acceptable(api, wanted):
         "tenders/idc-2026-0001",
         "tenders/IDC-2026-001",
         "tenders/IDC-2026-0001/",
-        "tenders/IDC-2026-0001/proposals",
+        "tenders/IDC-2026-0001/proposals/",
         "tenders/%00",
         "docs/",
         "../admin",

@@ -2,15 +2,19 @@ import copy
 import json
 
 import pytest
+from django.urls import get_resolver
 from openapi_spec_validator import OpenAPIV31SpecValidator, validate
 
 from tenders.api import examples, problems
 from tenders.api.parameters import TENDER_LIST
+from tenders.api.rows import ANY_NUMBER
 from tests.factories.tenders import extended_tender, in_days, published_tender
 from tests.tenders.api.release import RELEASED, breaks, without_words
 
 RELEASED_DOCUMENT = json.loads(RELEASED.read_text())
 LIST = "/api/v1/tenders"
+NOBODY = "a" * 26
+OF_UPLOADS = {410, 411, 423, 460, 507}
 
 
 def served(api, **headers):
@@ -33,14 +37,88 @@ def test_it_is_the_released_one(api):
     assert document == RELEASED_DOCUMENT
 
 
-def test_it_has_every_route_and_nothing_that_writes(api):
-    assert {path: list(operations) for path, operations in served(api)["paths"].items()} == {
+def of_the_public(document):
+    return {path: methods for path, methods in document["paths"].items() if not _is_private(methods)}
+
+
+def of_companies(document):
+    return {path: methods for path, methods in document["paths"].items() if _is_private(methods)}
+
+
+def _is_private(methods):
+    return any("security" in operation for operation in methods.values())
+
+
+def test_it_has_every_public_route_and_nothing_there_writes(api):
+    assert {path: list(operations) for path, operations in of_the_public(served(api)).items()} == {
         "/api/v1/": ["get"],
         "/api/v1/openapi.json": ["get"],
         "/api/v1/tenders": ["get"],
         "/api/v1/tenders/{number}": ["get"],
         "/api/v1/tenders/{number}/status": ["get"],
     }
+
+
+def test_it_has_every_route_for_companies_with_its_scope(api):
+    found = {
+        path.removeprefix("/api/v1"): {method: operation["security"][0]["key"] for method, operation in methods.items()}
+        for path, methods in of_companies(served(api)).items()
+    }
+    read, write, submit = (["proposals:read"], ["proposals:write"], ["proposals:submit"])
+    part = "/proposals/{pid}"
+
+    assert found == {
+        "/me": {"get": read},
+        "/proposals": {"get": read, "post": write},
+        part: {"get": read},
+        f"{part}/answers": {"get": read, "patch": write},
+        f"{part}/offer": {"get": read, "patch": write},
+        f"{part}/documents": {"get": read},
+        f"{part}/documents/{{document_id}}": {"get": read, "delete": write},
+        f"{part}/documents/{{document_id}}/content": {"get": read},
+        f"{part}/declarations": {"get": read, "put": submit},
+        f"{part}/stage": {"post": write},
+        f"{part}/stage/{{job}}": {"get": read},
+        f"{part}/submit": {"post": submit},
+        f"{part}/withdraw": {"post": submit},
+        f"{part}/receipt": {"get": read},
+        "/tenders/{number}/proposals": {"get": read},
+    }
+    assert served(api)["components"]["securitySchemes"].keys() == {"key", "session"}
+
+
+def test_the_description_has_the_scopes_that_the_views_ask_for(api):
+    """What is told and what is asked are written down apart."""
+    document = served(api)
+
+    for path, methods in of_companies(document).items():
+        example = path.replace("{number}", ANY_NUMBER)
+        for name in ("pid", "document_id", "job"):
+            example = example.replace(f"{{{name}}}", NOBODY)
+        view = get_resolver("tenders.api.urls").resolve(example.removeprefix("/api/v1")).func.cls()
+        for method, operation in methods.items():
+            assert operation["security"][0]["key"] == [view.scope_of(method.upper())], (path, method)
+
+
+def test_bodies_are_closed(api):
+    document = served(api)
+    shapes = {
+        operation["requestBody"]["content"]["application/json"]["schema"]["$ref"].rsplit("/", 1)[1]
+        for methods in of_companies(document).values()
+        for operation in methods.values()
+        if "requestBody" in operation
+    }
+
+    assert shapes == {
+        "AnswerChanges",
+        "DeclarationsBody",
+        "NewProposal",
+        "Nothing",
+        "OfferChange",
+        "SubmitBody",
+        "WithdrawBody",
+    }
+    assert all(document["components"]["schemas"][name]["additionalProperties"] is False for name in shapes)
 
 
 @pytest.mark.parametrize(
@@ -71,12 +149,11 @@ def test_the_limit_is_written_down(api):
 
 
 def test_every_kind_of_problem_is_declared_somewhere(api):
-    """405 belongs to methods, which the description does not list; some kinds are for companies alone."""
-    answers = [operation["get"]["responses"] for operation in served(api)["paths"].values()]
+    """405 belongs to methods, which the description does not list, and these to uploads, which tus describes."""
+    answers = [one["responses"] for methods in served(api)["paths"].values() for one in methods.values()]
     declared = {int(status) for responses in answers for status in responses}
 
-    assert declared == {200, 304, 400, 404, 406, 422, 429, 500}
-    assert declared - {200, 304} <= {kind.status for kind in problems.ALL}
+    assert declared == {200, 201, 202, 204, 304} | {kind.status for kind in problems.ALL} - {405, *OF_UPLOADS}
     assert all(
         list(answer["content"]) == ["application/problem+json"]
         for responses in answers

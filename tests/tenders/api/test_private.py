@@ -13,7 +13,7 @@ from tenders.api import keys, private, queries, throttling
 from tenders.api.models import ApiKey
 from tests.factories import companies, people
 from tests.factories.keys import WRITES, key_of, token_of
-from tests.tenders.api.asking import problem
+from tests.tenders.api.asking import BASE, problem
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -46,6 +46,7 @@ def test_a_key_acts_as_its_person(robot_of, company, editor):
             "scopes": ["proposals:read", "proposals:write"],
             "expires_at": None,
         },
+        "links": {"proposals": f"{BASE}/proposals", "uploads": f"{BASE}/uploads"},
     }
 
 

@@ -61,16 +61,16 @@ def test_the_closing_of_a_tender_with_proposals_looks_like_any_other(api, cutoff
     assert everything_public(api, cutoff.tender, now) == sealed
 
 
-def test_no_route_knows_of_proposals(api, cutoff):
+def test_no_route_tells_a_visitor_of_proposals(api, cutoff):
     proposal = cutoff.submitted()
 
-    for path in (
-        f"tenders/{cutoff.tender.number}/proposals",
-        f"tenders/{cutoff.tender.number}/proposals/{proposal.public_id}",
-        f"proposals/{proposal.public_id}",
-        "proposals",
+    for path, status in (
+        (f"tenders/{cutoff.tender.number}/proposals", 401),
+        (f"tenders/{cutoff.tender.number}/proposals/{proposal.public_id}", 404),
+        (f"proposals/{proposal.public_id}", 401),
+        ("proposals", 401),
     ):
-        assert api.get(path).status_code == 404
+        assert api.get(path).status_code == status
 
 
 def test_the_ranking_names_nobody_either(api, database_clock):
