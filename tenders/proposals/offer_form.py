@@ -158,6 +158,11 @@ class OfferForm(TextFields):
         return [self[name] for name in self.month_names]
 
     @property
+    def has_months(self) -> bool:
+        """Whether a month is typed or refused, so that the table has to be seen."""
+        return any(bound.value() for bound in self.month_fields)
+
+    @property
     def partner_rows(self) -> list[dict]:
         """Each with its `row`, which names its fields, and those in order; spare ones wait until they are asked for."""
         rows = [[self[name] for name in names] for names in self.partner_names]
