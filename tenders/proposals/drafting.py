@@ -213,7 +213,8 @@ def answers_pointing_to(document: Document) -> list[Requirement]:
 
 
 def kept_answers(proposal: Proposal) -> QuerySet[Answer]:
-    return Answer.objects.filter(proposal=proposal).select_related("requirement", "evidence")
+    rows = Answer.objects.filter(proposal=proposal).select_related("requirement", "evidence")
+    return rows.order_by("requirement__order", "pk")
 
 
 def _mistakes(known: AnswerFields, typed: Mapping[str, str]) -> dict[str, str]:
