@@ -1,17 +1,24 @@
-"""./portal bench [NAME] [--json]: ratios beside the ceiling of this machine, taken in one run."""
+"""./portal bench [NAME] [--json]: ratios beside the ceiling of this machine, taken in one run.
+
+./portal bench stampede and ./portal bench lossy-line are runs of their own; --help tells their options.
+"""
 
 import argparse
 import json
 import sys
 
-from tests.benchmarks import status, submit, tender_page
+from tests.benchmarks import lossy_line, stampede, status, submit, tender_page, upload
 from tests.benchmarks.harness import CannotMeasure
 from tests.benchmarks.world import portal_world
 
-ENTRIES = {"status": status.run, "tender-page": tender_page.run, "submit": submit.run}
+ENTRIES = {"status": status.run, "tender-page": tender_page.run, "submit": submit.run, "upload": upload.run}
 
 
 def main(arguments):
+    if arguments[:1] == ["stampede"]:
+        stampede.main(arguments[1:])
+    if arguments[:1] == ["lossy-line"]:
+        lossy_line.main(arguments[1:])
     parser = argparse.ArgumentParser(prog="./portal bench", description=__doc__)
     parser.add_argument("name", nargs="?", choices=sorted(ENTRIES), help="one entry; without it all of them")
     parser.add_argument("--json", action="store_true", help="one JSON object instead of lines")

@@ -14,32 +14,47 @@ from tests.services.postgres import SETTINGS, NoPostgres, running_postgres
 DURABLE = SETTINGS | {"fsync": "on", "full_page_writes": "on"}
 
 
+SAID = {
+    "PORTAL_DEMO": "0",
+    # The load says where each request comes from, as a proxy does.
+    "PORTAL_PROXY_COUNT": "1",
+    "LOG_LEVEL": "ERROR",
+}
+
+
 @contextmanager
 def portal_world():
     """The variables of a portal on a new, migrated database; this process is connected to the same one."""
     folder = tempfile.mkdtemp(prefix="portal-bench-")
     try:
         with running_postgres(DURABLE) as url:
-            variables = {
-                "DATABASE_URL": url,
-                "PORTAL_DATA": folder,
-                "PORTAL_EMBEDDED": "0",
-                "PORTAL_DEMO": "0",
-                # The load says where each request comes from, as a proxy does.
-                "PORTAL_PROXY_COUNT": "1",
-                "LOG_LEVEL": "ERROR",
-            }
-            _connect(variables)
-            try:
+            variables = SAID | {"DATABASE_URL": url, "PORTAL_DATA": folder, "PORTAL_EMBEDDED": "0"}
+            with _connected(variables):
                 yield variables
-            finally:
-                from django.db import connections
-
-                connections.close_all()
     except NoPostgres as reason:
         raise CannotMeasure(f"A bench needs PostgreSQL: {reason}.") from reason
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@contextmanager
+def sqlite_world():
+    """The same on SQLite, in one folder, as ./portal run has it."""
+    with tempfile.TemporaryDirectory(prefix="portal-bench-") as folder:
+        variables = SAID | {"PORTAL_DATA": folder, "PORTAL_EMBEDDED": "0"}
+        with _connected(variables):
+            yield variables
+
+
+@contextmanager
+def _connected(variables):
+    _connect(variables)
+    try:
+        yield
+    finally:
+        from django.db import connections
+
+        connections.close_all()
 
 
 def _connect(variables):
