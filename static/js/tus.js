@@ -2,7 +2,7 @@
 // The portal keeps whatever arrived before a line broke, so nothing is sent twice that it has. For the same reason no
 // piece carries a checksum: half a piece would have to be thrown away. The whole is digested by the portal at the end.
 
-const PIECE = { first: 256 * 1024, least: 64 * 1024, most: 8 * 1024 * 1024, wellWithin: 8000 };
+const PIECE = { first: 256 * 1024, least: 64 * 1024, most: 8 * 1024 * 1024, wellWithin: 20000 };
 const WAIT = { first: 1000, most: 60000, silence: 30000, check: 60000 };
 const SLOWEST = 8; // bytes in a millisecond, until the line has shown what it carries
 

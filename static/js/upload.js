@@ -18,6 +18,8 @@ const unit = (value, name, digits = 0) =>
 const size = (bytes) => (bytes < 1e6 ? unit(Math.ceil(bytes / 1e3), "kilobyte") : unit(bytes / 1e6, "megabyte", 1));
 const time = (seconds) => (seconds < 60 ? unit(Math.ceil(seconds), "second") : unit(Math.ceil(seconds / 60), "minute"));
 
+const after = (milliseconds) => new Promise((resolve) => window.setTimeout(resolve, milliseconds));
+
 function announce(sentence) {
   place.querySelector("[data-said]").textContent = sentence;
 }
@@ -185,7 +187,7 @@ class Job {
   }
 
   async end(outcome) {
-    if (outcome === "kept") await this.receive();
+    if (outcome === "kept") this.receive();
     else if (outcome === "denied") await this.ask();
     else if (outcome === "unreadable") this.refuse(words.unreadable);
     else if (outcome === "refused") this.refuse(this.transfer.sentence || words.failed);
@@ -195,11 +197,17 @@ class Job {
     }
   }
 
+  /** Nobody waits for this: over a bad line the next file goes on while the page asks what the portal has. */
   async receive() {
     this.isOver = true;
     this.show("received");
     this.say();
-    if (await refresh()) this.dismiss();
+    let isShown = await refresh();
+    for (let pause = 1000; !isShown && pause < 100000; pause *= 2) {
+      await after(pause);
+      isShown = await refresh();
+    }
+    if (isShown) this.dismiss();
   }
 
   /** Who signed in anew in another tab goes on with the new token; else the portal's no stands. */
@@ -236,7 +244,8 @@ function take(section, files) {
 // What the portal has now: the page is asked for again and its lists are put in place. False where it did not come.
 
 async function refresh() {
-  const answer = await fetch(window.location.pathname, { headers: { Accept: "text/html" } }).catch(() => null);
+  const asking = { headers: { Accept: "text/html" }, signal: AbortSignal.timeout(30000) };
+  const answer = await fetch(window.location.pathname, asking).catch(() => null);
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
   const fresh = new DOMParser().parseFromString(text, "text/html");
   if (!fresh.querySelector("[data-uploads]")) return false;

@@ -28,7 +28,8 @@ from tenders.proposals.uploading import CHECKSUMS, Checksum
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
 BYTES = "application/offset+octet-stream"
-READ_BYTES = 64 * 1024
+# One reading waits until it is full, and a line that breaks meanwhile takes along what it has: so it is small.
+READ_BYTES = 8 * 1024
 SILENCE_SECONDS = 60
 OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
 OVERRIDDEN = ("PATCH", "DELETE")
