@@ -79,7 +79,7 @@ const keyOf = (field) => `${SHELF}${words.person} ${words.autosave} ${field.name
 
 function shelve(field) {
   try {
-    window.localStorage.setItem(keyOf(field), JSON.stringify({ text: read(field), seen: field.seen }));
+    window.localStorage.setItem(keyOf(field), JSON.stringify({ text: read(field), seen: field.seen, title: titleOf(field.name) }));
     field.isShelved = true;
   } catch {
     field.isShelved = false;

@@ -1,17 +1,21 @@
 """Drafts that are never lost: the line goes, the session ends, a colleague writes beside one, the deadline passes."""
 
 import re
+from io import BytesIO
 
 import pytest
 from django.conf import settings
 from django.urls import reverse
+from openpyxl import load_workbook
 from playwright.sync_api import expect
 
+from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
+from tenders.proposals.documents import add_document
 from tenders.proposals.models import Answer, Proposal
 from tests.factories import companies, people
-from tests.factories.proposals import draft_proposal
+from tests.factories.proposals import draft_proposal, file_of
 from tests.factories.tenders import published_tender
 
 SAVED = re.compile(r"^Saved \d\d:\d\d:\d\d$")
@@ -139,6 +143,36 @@ def test_without_a_script_the_buttons_save(at, draft, owner):
 
     assert claims(draft) == {PAYLOAD: 6.5}
     expect(field(person, PAYLOAD)).to_have_value("6.5")
+
+
+def test_evidence_and_the_table(at, draft, owner):
+    flights = add_document(
+        proposal=draft, kind_code="flight_evidence", upload=file_of("csv"), by=owner, now=clock.now()
+    )
+    person = at(owner)
+    person.page.locator("#fpv-02 summary").click()
+    field(person, f"evidence-{RANGE}").select_option(flights.public_id)
+    field(person, f"page-{RANGE}").fill("14")
+    expect(status(person)).to_have_text(SAVED)
+    answer = Answer.objects.get()
+    assert (answer.evidence, answer.evidence_page) == (flights, 14)
+    assert person.faults() == []
+
+    person.page.get_by_text("Fill in the answers in a spreadsheet").click()
+    with person.page.expect_download() as download:
+        person.page.get_by_role("link", name="Download the table").click()
+    book = load_workbook(BytesIO(download.value.path().read_bytes()))
+    book.worksheets[0]["D2"], book.worksheets[0]["D6"] = 6.5, "about 1200"
+    kept = BytesIO()
+    book.save(kept)
+    person.page.set_input_files("[name=table]", {"name": "answers.xlsx", "mimeType": "", "buffer": kept.getvalue()})
+    person.press("See what it changes")
+    expect(person.page.locator(".errors li")).to_contain_text("D6, Ceiling: We got “about 1200”.")
+    person.press("Save 1 answer")
+
+    expect(field(person, PAYLOAD)).to_have_value("6.5")
+    assert claims(draft)[PAYLOAD] == 6.5
+    forgive(person)
 
 
 # The line
@@ -309,6 +343,10 @@ def test_deadline_while_typing_is_told_and_the_text_stays(at, draft, owner, monk
     expect(person.page.locator("#fpv-01 .field-bad")).to_have_text("Not saved")
     assert (claims(draft), waiting(person.page)) == ({}, {PAYLOAD: "6.5"})
     assert person.faults() == []
+
+    person.go(reverse("proposal-answers", args=[draft.public_id]))
+    assert person.path == reverse("proposal-check", args=[draft.public_id])
+    expect(person.page.locator("[data-waiting] .facts")).to_have_text("Payload6.5")
     forgive(person)
 
 

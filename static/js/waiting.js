@@ -1,0 +1,29 @@
+// After the deadline nothing can be saved any more. What was typed in this browser and never arrived is shown here, to
+// the person who typed it alone, until they sign out.
+
+const place = document.querySelector("[data-waiting]");
+const SHELF = "idc-draft ";
+
+function entries() {
+  const start = `${SHELF}${place.dataset.person} ${place.dataset.waiting} `;
+  try {
+    const keys = Object.keys(window.localStorage).filter((key) => key.startsWith(start));
+    return keys.map((key) => [key.slice(start.length), JSON.parse(window.localStorage.getItem(key))]);
+  } catch {
+    return [];
+  }
+}
+
+function row([name, { title, text }]) {
+  const [made, term, told] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+  term.textContent = title || name;
+  told.textContent = text;
+  made.append(term, told);
+  return made;
+}
+
+if (place) {
+  const rows = entries().map(row);
+  place.querySelector("dl").append(...rows);
+  place.hidden = !rows.length;
+}
