@@ -6,6 +6,8 @@ from django.urls import include, path
 # The admin site has no password door of its own. This stands above admin.site.urls: set later it does nothing.
 admin.site.login = secure_admin_login(admin.site.login)
 
+handler500 = "coalition_portal.faults.server_error"
+
 urlpatterns = [
     path("", include("coalition_portal.health")),
     path("", include("tenders.notices.urls")),

@@ -1,0 +1,30 @@
+"""What a person reads when something of ours failed: a fault that we record, or a database that does not answer."""
+
+import sys
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.defaults import server_error as plain_server_error
+
+RETRY_SECONDS = 5
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """503 while the database is away, so that nobody takes a lost request for a received one; else 500.
+
+    Django calls it while it handles the exception, also for one that a middleware raised.
+    """
+    if not is_database_away(sys.exc_info()[1]):
+        return plain_server_error(request)
+    context = {"is_post": request.method not in ("GET", "HEAD", "OPTIONS")}
+    # Without the request no context processor runs, and none of them asks the database.
+    response = render(None, "503.html", context, status=503)
+    response["Retry-After"] = str(RETRY_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def is_database_away(exception: BaseException | None) -> bool:
+    """Whether the database refused a connection, dropped it, was locked for too long or had no room."""
+    return isinstance(exception, OperationalError | InterfaceError)
