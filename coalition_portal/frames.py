@@ -6,7 +6,7 @@ number there and to whether it is the last, so that nothing can be altered, swap
 
 import io
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -22,7 +22,7 @@ class FrameDamaged(Exception):
 
 
 class FrameSealer:
-    """Takes clear bytes in pieces of any size; gives a sealed frame as soon as it is known whether it is the last."""
+    """Takes clear bytes in pieces of any size; gives sealed frames, in pieces too, as soon as the last one is known."""
 
     def __init__(self, key: bytes, name: str) -> None:
         self.size_bytes = 0  # in clear, of the frames given out
@@ -34,27 +34,20 @@ class FrameSealer:
         while len(self._waiting) > FRAME_BYTES:
             clear = self._waiting[:FRAME_BYTES]
             del self._waiting[:FRAME_BYTES]
-            yield self._sealed(clear, is_last=False)
+            yield from self._sealed(clear, is_last=False)
 
     def end(self) -> Iterator[bytes]:
         """The last frame; nothing where nothing was taken."""
         if self._waiting:
             clear, self._waiting = self._waiting, bytearray()
-            yield self._sealed(clear, is_last=True)
+            yield from self._sealed(clear, is_last=True)
 
-    def _sealed(self, clear: bytearray, *, is_last: bool) -> bytes:
+    def _sealed(self, clear: bytearray, *, is_last: bool) -> tuple[bytes, bytes]:
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._cipher.encrypt(nonce, clear, _bound_to(self._name, self._frame, is_last))
         self._frame += 1
         self.size_bytes += len(clear)
-        return nonce + sealed
-
-
-def sealed_frames(chunks: Iterable[bytes], *, key: bytes, name: str) -> Iterator[bytes]:
-    sealer = FrameSealer(key, name)
-    for chunk in chunks:
-        yield from sealer.take(chunk)
-    yield from sealer.end()
+        return nonce, sealed
 
 
 def opened_frame(sealed: bytes, *, key: bytes, name: str, frame: int, is_last: bool) -> bytes:
@@ -128,7 +121,9 @@ class ClearReader(io.RawIOBase):
             pieces.append(piece)
             got += len(piece)
             self._position += len(piece)
-        return bytes(pieces[0]) if len(pieces) == 1 else b"".join(pieces)
+        if len(pieces) == 1 and len(pieces[0]) == len(pieces[0].obj):
+            return pieces[0].obj  # A whole frame, as most readings ask for, is handed on without a copy.
+        return b"".join(pieces)
 
     def _at(self, position: int) -> memoryview:
         """The clear bytes from `position` to the end of its frame; never empty before the end of the whole."""

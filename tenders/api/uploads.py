@@ -5,6 +5,7 @@ The body of a request is read from the server piece by piece and handed on; noth
 
 import base64
 import binascii
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -28,8 +29,12 @@ from tenders.proposals.uploading import CHECKSUMS, Checksum
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
 BYTES = "application/offset+octet-stream"
-# One reading waits until it is full, and a line that breaks meanwhile takes along what it has: so it is small.
-READ_BYTES = 8 * 1024
+# A reading waits until it is full, and a line that breaks meanwhile takes along what it has. So it is small, but where
+# the line is quick enough to fill it at once it grows, for small ones cost the server many copies.
+READ_BYTES_LEAST = 8 * 1024
+READ_BYTES_MOST = 1024 * 1024
+QUICK_SECONDS = 0.05
+SLOW_SECONDS = 0.5
 SILENCE_SECONDS = 60
 OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
 OVERRIDDEN = ("PATCH", "DELETE")
@@ -41,8 +46,8 @@ FULL_SECONDS = 600
 class TusView(PrivateView):
     """What every request has in common: the version of the protocol, and one scope for all of it."""
 
-    media_types = (BYTES,)
     schema = None
+    media_types = (BYTES,)
     scopes = {"GET": Scope.WRITE, "HEAD": Scope.WRITE}
 
     def initialize_request(self, request, *args, **kwargs):
@@ -147,15 +152,24 @@ def _received(request, upload: Upload, offset: int) -> Upload:
 
 def _chunks(request: HttpRequest, size: int) -> Iterator[bytes]:
     """The body as it comes; ConnectionError where it ends before its length."""
-    left = size
+    left, piece, begun = size, READ_BYTES_LEAST, time.monotonic()
     try:
-        while left and (chunk := request.read(min(READ_BYTES, left))):
+        while left and (chunk := request.read(min(piece, left))):
+            piece = _next_piece(piece, time.monotonic() - begun)
             left -= len(chunk)
             yield chunk
+            begun = time.monotonic()
     except OSError as error:
         raise ConnectionAbortedError(f"the body broke off {left} bytes before its end") from error
     if left:
         raise ConnectionAbortedError(f"the body ended {left} bytes before its length")
+
+
+def _next_piece(piece: int, seconds: float) -> int:
+    """Twice as much where the last piece came at once, the least where it took long."""
+    if seconds < QUICK_SECONDS:
+        return min(2 * piece, READ_BYTES_MOST)
+    return READ_BYTES_LEAST if seconds > SLOW_SECONDS else piece
 
 
 @contextmanager

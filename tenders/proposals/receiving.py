@@ -25,7 +25,7 @@ from tenders.proposals.gate.heads import HEAD_BYTES
 from tenders.proposals.models import ContentPart, Upload, UploadState
 
 EXPIRES_AFTER = timedelta(days=7)  # without a byte
-PART_BYTES = 32 * 1024 * 1024
+PART_BYTES = 64 * 1024 * 1024
 PART_SECONDS = 15
 LEASE = timedelta(seconds=45)
 FINISHING_LEASE = timedelta(minutes=10)
@@ -59,6 +59,7 @@ class Writing:
     def __init__(self, row: Upload) -> None:
         self.row = row
         self.number = ContentPart.objects.filter(content=row.content_id).count()
+        self.is_finishing = False  # the lease is long already
 
     @property
     def is_whole(self) -> bool:
@@ -101,7 +102,8 @@ class Writing:
 
         A failure of the portal's own leaves the lease, so that the sweep tries again when that has run out.
         """
-        self._renew(FINISHING_LEASE)
+        if not self.is_finishing:
+            self._renew(FINISHING_LEASE)
         looked = None
         try:
             wanted = wanted_of(self.row.proposal, self.row.kind_code)
@@ -130,10 +132,12 @@ class Writing:
         if not parts:
             return
         moment, got = clock.now(), sum(part.size_bytes for part in parts)
+        is_whole = self.row.received_bytes + got == self.row.size_bytes
         with transaction.atomic(durable=True):
             moved = self._mine().update(
                 received_bytes=F("received_bytes") + got,
-                writer_until=moment + LEASE,
+                # What follows the last byte takes a while for a large file.
+                writer_until=moment + (FINISHING_LEASE if is_whole else LEASE),
                 expires_at=moment + EXPIRES_AFTER,
             )
             if moved:
@@ -142,6 +146,7 @@ class Writing:
             drop_parts(parts)
             raise WriterBusy(_taken_over())
         self.row.received_bytes += got
+        self.is_finishing = is_whole
         self.number += len(parts)
 
     def _renew(self, lease: timedelta) -> None:

@@ -501,7 +501,19 @@ def test_body_is_never_whole_in_memory(tus, settings, monkeypatch):
     monkeypatch.setattr(WSGIRequest, "read", note)
 
     assert tus.send(path, 0, content)["Portal-Upload-State"] == "kept"
-    assert {size for (size,) in seen} <= set(range(1, uploads.READ_BYTES + 1))
+    sizes = [size for (size,) in seen]
+    assert sizes[0] == uploads.READ_BYTES_LEAST
+    assert max(sizes) <= uploads.READ_BYTES_MOST
+
+
+@pytest.mark.parametrize(
+    ("piece", "seconds", "following"),
+    [(8, 0.04, 16), (8, 0.1, 8), (8, 3, 8), (512, 3, 8), (512, 0.3, 512), (1024, 0.04, 1024), (1024, 0.5, 1024)],
+)
+def test_line_chooses_how_much_is_read_at_once(piece, seconds, following):
+    kilobyte = 1024
+
+    assert uploads._next_piece(piece * kilobyte, seconds) == following * kilobyte
 
 
 # Who
