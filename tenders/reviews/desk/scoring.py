@@ -1,9 +1,8 @@
 from dataclasses import dataclass
 
 from django.contrib import messages
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -12,6 +11,7 @@ from coalition_portal.permission import Refused
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Tender
 from tenders.proposals import vault
+from tenders.proposals.download_links import hand_over
 from tenders.proposals.models import Document, OpenedProposal
 from tenders.proposals.scanning import check_may_be_fetched
 from tenders.reviews import reading, scoring, spread
@@ -80,11 +80,7 @@ def document(request, number, pid, document_id):
     except Document.DoesNotExist as missing:
         raise Http404 from missing
     check_may_be_fetched(found)
-    response = StreamingHttpResponse(vault.chunks_of_document(found), content_type=found.media_type)
-    response["Content-Length"] = found.size_bytes
-    response["Content-Disposition"] = content_disposition_header(True, found.name)
-    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
-    return response
+    return hand_over(request, found)
 
 
 def _must_declare(request, tender: Tender) -> bool:
