@@ -41,13 +41,13 @@ def tenders(db, monkeypatch):
         signal.connect(close_old_connections)
 
 
-@schema.parametrize()
+@schema.exclude(tag="companies").parametrize()
 @SETTINGS
 def test_whatever_is_asked(tenders, case):
     case.call_and_validate(excluded_checks=LEFT_OUT, headers=PLAIN)
 
 
-@schema.include(path_regex="number").parametrize()
+@schema.include(path_regex="number").exclude(tag="companies").parametrize()
 @SETTINGS
 def test_of_tenders_that_exist(tenders, case):
     if case.path_parameters["number"].startswith("IDC-"):
