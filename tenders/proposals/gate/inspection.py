@@ -17,7 +17,7 @@ from typing import BinaryIO
 from tenders.proposals.gate import wire
 from tenders.proposals.gate.heads import HEAD_BYTES, leading_fault
 from tenders.proposals.gate.starting import NotStarted, starter
-from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Metadata, Unfit
+from tenders.proposals.gate.verdict import MEDIA_TYPES, UTF16_CSV, Fault, Inspection, Metadata, Unfit
 
 __all__ = [
     "CHUNK_BYTES",
@@ -40,6 +40,7 @@ CHILDREN_MAX = 4  # in one process of the portal, so that many uploads at once t
 PIECES_MAX = 100_000
 LITERAL_BYTES_MAX = 16 * 1024 * 1024
 CHUNK_BYTES = 1024 * 1024
+KNOWN_TYPES = {*MEDIA_TYPES.values(), UTF16_CSV}
 
 _turns = threading.BoundedSemaphore(CHILDREN_MAX)
 
@@ -57,7 +58,9 @@ def inspect(file: BinaryIO, extension: str) -> Inspection:
         raise Unfit(Fault.OTHER_CONTENT)
     _pieces, told = _told(file, size, extension, wire.INSPECT)
     media_type, *metadata = told.decode("ascii", "replace").split("\n")
-    return Inspection(media_type, tuple(Metadata(name) for name in metadata))
+    if media_type not in KNOWN_TYPES or not set(metadata) <= set(Metadata):
+        raise Unfit(Fault.DAMAGED)
+    return Inspection(media_type, tuple(metadata))
 
 
 def stripped(file: BinaryIO, extension: str) -> Iterator[bytes]:

@@ -53,9 +53,9 @@ ROWS = {
     "password and script": (pdf(SCRIPT, trailer=b"/Encrypt 5 0 R"), Fault.ENCRYPTED),
     "password, spelled by numbers": (pdf(trailer=b"/Encryp#74 5 0 R"), Fault.ENCRYPTED),
     "password in a packed table": (pdf(flate(b"<</Encrypt 5 0 R>>", b"/Type/XRef")), Fault.ENCRYPTED),
-    "bomb": (lambda: pdf(flate(zeros(400))), Fault.UNPACKS_TOO_LARGE),
+    "bomb": (lambda: pdf(flate(zeros(120))), Fault.UNPACKS_TOO_LARGE),
     "bomb of many streams": (many_streams, Fault.UNPACKS_TOO_LARGE),
-    "bomb of objects": (lambda: pdf(flate(zeros(300), b"/N 1/First 5")), Fault.UNPACKS_TOO_LARGE),
+    "bomb of objects": (lambda: pdf(flate(zeros(120), b"/N 1/First 5")), Fault.UNPACKS_TOO_LARGE),
     "bomb written as letters": (
         lambda: pdf(stream(base64.a85encode(zlib.compress(zeros(40))) + b"~>", b"/Filter[/ASCII85Decode/FlateDecode]")),
         Fault.UNPACKS_TOO_LARGE,
@@ -65,7 +65,7 @@ ROWS = {
         Fault.UNPACKS_TOO_LARGE,
     ),
     "bomb in a bomb": (
-        lambda: pdf(stream(zlib.compress(zlib.compress(zeros(300))), b"/Filter[/FlateDecode/FlateDecode]")),
+        lambda: pdf(stream(zlib.compress(zlib.compress(zeros(120))), b"/Filter[/FlateDecode/FlateDecode]")),
         Fault.UNPACKS_TOO_LARGE,
     ),
     "picture without end": (pdf(stream(b"x", b"/Subtype/Image/Width 90000/Height 90000")), Fault.TOO_MANY_PIXELS),

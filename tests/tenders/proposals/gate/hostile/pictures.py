@@ -5,8 +5,8 @@ from tests.tenders.proposals.gate.making import PIXELS, PNG_HEAD, chunk, frame, 
 
 
 def bomb() -> bytes:
-    """Few pixels by the header, and 300 MB behind it."""
-    return png(pixels=chunk(b"IDAT", zlib.compress(bytes(300_000_000))))
+    """Few pixels by the header, and 120 MB behind it."""
+    return png(pixels=chunk(b"IDAT", zlib.compress(bytes(120_000_000))))
 
 
 def large_within_the_limit_of_pixels() -> bytes:
