@@ -4,6 +4,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from boto3.s3.transfer import TransferConfig
 from botocore.config import Config
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -235,7 +236,7 @@ def private_storage(name: str) -> dict:
             "querystring_auth": True,
             "querystring_expire": 60,
             # One piece of a file at a time in memory, going out and coming in.
-            "use_threads": False,
+            "transfer_config": TransferConfig(use_threads=False),
             "max_memory_size": 2 * 1024 * 1024,
             "client_config": Config(
                 signature_version="s3v4",

@@ -176,7 +176,7 @@ class EncryptingStream(File):
         self._sealer = FrameSealer(key, _name(content_id, part))
         self._kept = b""
         self._frames = self._encrypted(iter(chunks))
-        super().__init__(file=self, name="part")
+        super().__init__(file=None, name="part")
 
     @property
     def size_bytes(self) -> int:
