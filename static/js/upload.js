@@ -102,11 +102,15 @@ class Job {
     return Math.floor((100 * (this.transfer?.sent ?? 0)) / (this.file.size || 1));
   }
 
+  get percentText() {
+    return `${this.percent}\u00a0%`;
+  }
+
   show(state, facts = {}) {
     const held = this.row.contains(document.activeElement);
     this.isNew = state !== this.state;
     this.state = state;
-    this.sentence = fill(words[state], { percent: this.percent, size: size(this.file.size), ...facts });
+    this.sentence = fill(words[state], { percent: this.percentText, size: size(this.file.size), ...facts });
     this.part("meta").textContent = this.sentence;
     this.part("bar").value = this.percent;
     this.part("going").hidden = BUTTONS.dismiss.includes(state);
@@ -145,7 +149,7 @@ class Job {
     if (phase !== "sending") {
       if (this.isNew) this.say();
     } else if (tenth > this.#tenth) {
-      this.say(fill(words.percent, { percent: this.percent }));
+      this.say(fill(words.percent, { percent: this.percentText }));
       this.#tenth = tenth;
     }
   }

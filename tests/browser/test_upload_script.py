@@ -333,7 +333,7 @@ def test_a_screen_reader_hears_each_tenth(portal, file):
     portal.choose(file(size=2_900_000))
     expect(portal.row).to_have_count(0)
 
-    heard = [text.removeprefix("plan.pdf: ") for text in portal.page.evaluate("heard")]
+    heard = [text.removeprefix("plan.pdf: ").replace("\u00a0", " ") for text in portal.page.evaluate("heard")]
     tenths = [text for text in heard if text.endswith("% uploaded")]
     assert (heard[0], heard[-1]) == ("Starting.", "Received and checked.")
     assert len(tenths) == len({text.split(" ")[0].rjust(3, "0")[:2] for text in tenths}) <= 11

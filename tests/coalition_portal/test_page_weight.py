@@ -19,10 +19,25 @@ def weight(*paths):
 FOR_STAFF = [STATIC / "js" / name for name in ("scoring.js", "keep.js", "stock.js")]
 
 
-def test_all_the_way_to_the_receipt_brings_25_kilobytes_of_styles_and_scripts_at_most():
-    scripts = [path for path in STATIC.glob("js/*.js") if path not in FOR_STAFF]
+def scripts_of(source):
+    """Those that a template or a script names, and those that they import."""
+    named = {STATIC / "js" / name for name in re.findall(r"""(?:static "js/|from "\./)([\w-]+\.js)""", source)}
+    return named.union(*(scripts_of(path.read_text()) for path in named))
+
+
+@pytest.mark.parametrize(
+    "path", [path for path in TEMPLATES if path.parent.name == "proposals"], ids=lambda path: path.name
+)
+def test_a_page_of_the_proposal_brings_25_kilobytes_of_styles_and_scripts_at_most(path):
+    scripts = scripts_of(path.read_text()) | {STATIC / "js/clock.js"}
 
     assert weight(STATIC / "css/portal.css", *scripts) <= 25_000
+
+
+def test_imported_scripts_are_weighed_too():
+    documents = scripts_of((Path(settings.BASE_DIR) / "templates/proposals/documents.html").read_text())
+
+    assert {path.name for path in documents} == {"upload.js", "tus.js"}
 
 
 def test_the_staff_desk_brings_40_kilobytes_of_styles_and_scripts_at_most():
