@@ -47,8 +47,8 @@ class ProposalListView(PrivateView):
     def get(self, request):
         query = parameters.read(request.query_params, parameters.PROPOSAL_LIST)
         limit = query.get("limit", parameters.LIMIT_DEFAULT)
-        found = self._page(request, query)[: limit + 1]
-        page, follows = list(found[:limit]), len(found) > limit
+        found = list(self._page(request, query)[: limit + 1])
+        page, follows = found[:limit], len(found) > limit
         links = _links(query, page[-1].public_id if follows else None)
         standings = standings_of(page)
         data = [company_shapes.proposal_summary(row, row.closes_at, standings[row.pk]) for row in page]
