@@ -4,6 +4,7 @@ A file is looked at when it is chosen, never for the first time at submitting. I
 no row names yet, read back, and only then named by a row: what is refused on the way leaves nothing in the draft.
 """
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -44,6 +45,8 @@ from tenders.proposals.gate.inspection import (
 from tenders.proposals.models import Content, Document, Proposal, ScanState, Upload
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.scanning import scan
+
+logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 WITH_THE_PROPOSAL = "submission"
@@ -394,10 +397,11 @@ def check_room(proposal: Proposal, wanted: WantedDocument, size_bytes: int) -> N
 def check_store(size_bytes: int) -> None:
     """Raises StoreFull before the store runs full: what is staged must still be submittable then."""
     if not has_room(document_storage(), size_bytes):
+        logger.error("the store keeps its last reserve and takes no file of %s bytes", size_bytes)
         raise StoreFull(
             _(
-                "The portal’s store has no room for this file right now, and the operator is told. Nothing of yours is "
-                "lost. What is frozen can be submitted. Try again later."
+                "The portal’s store has no room for this file right now. Nothing of yours is lost, and what is frozen "
+                "can be submitted. Try again later."
             )
         )
 
