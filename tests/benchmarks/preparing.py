@@ -27,11 +27,15 @@ def main(number, first, wanted, file, kind="submits"):
 
 
 def submitter(tender, place):
-    from django.urls import reverse
-
     from tests.factories.proposals import staged_bundle
 
-    bundle = staged_bundle(tender=tender)
+    return client_of(staged_bundle(tender=tender), place)
+
+
+def client_of(bundle, place=1):
+    """What a client needs who sits before the button: the real form as the page shows it, and the cookies."""
+    from django.urls import reverse
+
     browser = signed_in(bundle.staged_by)
     answer = browser.get(reverse("proposal-submit", args=[bundle.proposal.public_id]))
     form = re.search(r'<form[^>]*action="([^"]*/submit/)"[^>]*>(.*?)</form>', answer.content.decode(), re.DOTALL)

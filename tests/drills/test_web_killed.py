@@ -1,0 +1,135 @@
+"""kill -9 of the web process at the three places where it hurts most."""
+
+import base64
+import hashlib
+import threading
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+
+from coalition_portal import clock, locks
+from coalition_portal.locks import LOG_SPACE
+from coalition_portal.storage import document_storage
+from manufacturers.queries import people_who_can_sign
+from tenders.proposals import orphans, sweeping
+from tenders.proposals.contents import chunks_of
+from tenders.proposals.models import ContentPart, Document, Receipt, Upload
+from tests.benchmarks.checker import violations
+from tests.benchmarks.evidence import read_evidence
+from tests.benchmarks.preparing import client_of, uploader
+from tests.drills.lines import AnswerDropper
+from tests.drills.processes import ask, other_session, press, wait_until, waiting_for_lock
+from tests.factories.proposals import pdf_bytes
+
+pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)]
+
+
+def hear(act, *arguments):
+    """Do it in a thread that may never hear an answer; gives a list that an answer comes into."""
+    heard = []
+
+    def listen():
+        try:
+            heard.append(act(*arguments))
+        except OSError:
+            heard.append(None)
+
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    return thread, heard
+
+
+def test_killed_between_lock_and_commit_rolls_back_and_a_repeat_gives_one_receipt(start_web, bundle):
+    client, web = client_of(bundle), start_web()
+
+    with other_session() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOG_SPACE])
+        thread, heard = hear(press, client, web.port)
+        wait_until(lambda: waiting_for_lock(LOG_SPACE) == 1)
+        web.kill()
+    thread.join()
+
+    assert heard == [None]
+    _closer_gets_the_tender_within_a_second(bundle.proposal.tender_id)
+    assert (Receipt.objects.count(), _state(bundle)) == (0, "DRAFT")
+    again = press(client, start_web().port)
+    assert (again.status, again.place) == (302, f"/proposals/{bundle.proposal.public_id}/receipt/1/")
+    assert (Receipt.objects.count(), _state(bundle)) == (1, "SUBMITTED")
+    assert violations([], read_evidence(), is_complete=False) == []
+
+
+def _closer_gets_the_tender_within_a_second(tender_pk):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        locks.tender_exclusive(tender_pk)
+
+
+def _state(bundle):
+    bundle.proposal.refresh_from_db()
+    return bundle.proposal.state
+
+
+def test_killed_after_commit_before_the_answer_repeats_the_same_receipt_and_the_mail_goes(start_web, bundle):
+    client, web = client_of(bundle), start_web()
+
+    with AnswerDropper(web.port) as line:
+        thread, heard = hear(press, client, line.port)
+        assert line.has_answer.wait(20)
+        web.kill()
+    thread.join()
+
+    assert heard == [None]
+    first = Receipt.objects.get()
+    again = press(client, start_web().port)
+    assert (again.status, again.place) == (302, f"/proposals/{bundle.proposal.public_id}/receipt/1/")
+    assert Receipt.objects.get() == first
+    sweeping.sweep(now=clock.now())
+    sweeping.sweep(now=clock.now())
+    told = [message.to for message in mail.outbox if bundle.proposal.public_id in message.body]
+    assert told == [[person.email] for person in people_who_can_sign(bundle.proposal.company)]
+    assert violations([], read_evidence(), is_complete=False) == []
+
+
+def test_killed_in_an_upload_leaves_no_document_and_the_upload_goes_on(start_web, tender):
+    sender, web = uploader(tender, 1), start_web()
+    content = pdf_bytes("x" * 3_000_000)
+    place = _begin(sender, web.port, len(content))
+
+    thread, _heard = hear(_send, sender, web.port, place, 0, content[: len(content) // 2], len(content))
+    wait_until(lambda: Upload.objects.get().writer != "")
+    web.kill()
+    thread.join()
+
+    assert Document.objects.count() == 0
+    assert Upload.objects.update(writer_until=clock.now()) == 1  # The time of whoever was writing runs out.
+    assert _resumed(sender, start_web().port, place, content).status == 204
+    [document] = Document.objects.all()
+    digest = hashlib.sha256(b"".join(chunks_of(document.content))).hexdigest()
+    assert digest == document.sha256 == hashlib.sha256(content).hexdigest()
+    orphans.sweep_orphans(clock.now())
+    assert all(document_storage().exists(key) for key in ContentPart.objects.values_list("storage_key", flat=True))
+
+
+def _headers(sender, **more):
+    return {"Cookie": sender["cookies"], "X-CSRFToken": sender["token"], "Tus-Resumable": "1.0.0"} | more
+
+
+def _begin(sender, port, size):
+    named = {"filename": "plan.pdf", "proposal": sender["proposal"], "kind": "production_plan"}
+    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in named.items())
+    headers = _headers(sender, **{"Upload-Length": str(size), "Upload-Metadata": metadata})
+    return ask(port, "POST", "/api/v1/uploads", **headers).place
+
+
+def _send(sender, port, place, offset, content, announced):
+    """A body that ends before what its head announced, as one that is under way."""
+    more = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
+    more["Content-Length"] = str(announced - offset)
+    return ask(port, "PATCH", place, content, **_headers(sender, **more))
+
+
+def _resumed(sender, port, place, content):
+    """Ask how far it is and send the rest."""
+    offset = int(ask(port, "HEAD", place, **_headers(sender)).headers["Upload-Offset"])
+    return _send(sender, port, place, offset, content[offset:], len(content))
