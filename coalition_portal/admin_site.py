@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 # Each module has urlpatterns and no app_name, so its names are reversed as admin:name.
 DESK_MODULES = ("tenders.notices.admin_urls", "tenders.proposals.admin_urls", "tenders.reviews.admin_urls")
 
+OUR_PACKAGES = ("coalition_portal", "manufacturers", "tenders")
+
 
 class CoalitionAdminSite(AdminSite):
     site_title = _("Drone Coalition desk")
@@ -19,6 +21,11 @@ class CoalitionAdminSite(AdminSite):
     index_title = _("What there is to do")
     empty_value_display = "–"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Packages bring stock pages for accounts, factors and groups. They know no rule of ours, so none is shown."""
+        if (admin_class or type(self)).__module__.partition(".")[0] in OUR_PACKAGES:
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request):
         return request.user.is_active and request.user.is_staff

@@ -6,19 +6,35 @@ from django.urls import reverse
 
 from coalition_portal.admin_site import DESK_MODULES, CoalitionAdminSite
 from coalition_portal.identity.roles import Role
+from coalition_portal.watch.models import Heartbeat
 from tests.factories import people
-
-SEALED = ("tenders_proposals", "tenders_reviews", "portal_ledger")
 
 
 def test_the_site_is_the_coalitions_own():
     assert isinstance(admin.site, CoalitionAdminSite)
 
 
-def test_no_plain_admin_page_exists_for_what_is_sealed_or_scored():
-    registered = [model._meta.label for model in admin.site._registry if model._meta.app_label in SEALED]
+def test_no_plain_admin_page_exists_neither_sealed_nor_of_accounts():
+    assert list(admin.site._registry) == []
 
-    assert registered == []
+
+def test_a_page_of_our_own_would_be_shown():
+    site = CoalitionAdminSite()
+    stock, own = type("Stock", (admin.ModelAdmin,), {"__module__": "allauth.account.admin"}), admin.ModelAdmin
+    own = type("Own", (own,), {"__module__": "coalition_portal.watch.admin"})
+
+    site.register(Heartbeat, stock)
+    assert not site.is_registered(Heartbeat)
+    site.register(Heartbeat, own)
+    assert site.is_registered(Heartbeat)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/account/emailaddress/", "/admin/mfa/authenticator/", "/admin/auth/group/"])
+def test_a_superuser_finds_no_stock_page(client_of, path):
+    superuser = people.User.objects.create_superuser("superuser@example.test")
+
+    assert client_of(superuser).get(path).status_code == 404
 
 
 def test_every_slice_brings_its_desk_pages():
