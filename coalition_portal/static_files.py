@@ -1,6 +1,10 @@
 """Which static files are collected and which of them are compressed, so that a first start takes seconds."""
 
 from django.contrib.staticfiles.apps import StaticFilesConfig
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.templatetags.static import static
+from django.views.decorators.http import require_safe
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 # Pages that the portal does not have: another reader of the schema, the API's browsable pages, flags of states.
@@ -20,3 +24,9 @@ class PortalStaticStorage(CompressedManifestStaticFilesStorage):
 
     def compress_files(self, names):
         return super().compress_files({name for name in names if not name.endswith(".map")})
+
+
+@require_safe
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it at the root wherever no page has named it, as beside a receipt in JSON."""
+    return redirect(static("img/favicon.ico"))

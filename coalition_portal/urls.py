@@ -3,6 +3,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
+from coalition_portal.static_files import favicon
+
 # The admin site has no password door of its own. This stands above admin.site.urls: set later it does nothing.
 admin.site.login = secure_admin_login(admin.site.login)
 
@@ -10,6 +12,7 @@ handler500 = "coalition_portal.faults.server_error"
 
 urlpatterns = [
     path("", include("coalition_portal.health")),
+    path("favicon.ico", favicon, name="favicon"),
     path("", include("tenders.notices.urls")),
     path("proposals/", include("tenders.proposals.urls")),
     path("", include("tenders.reviews.urls")),
