@@ -161,9 +161,8 @@ def _write(
     ]
     RankedProposal.objects.bulk_create(rows, batch_size=BATCH)
     tender.state = TENDER.check(tender.state, "rank")
-    tender.version += 1
-    tender.updated_at = now
-    tender.save(update_fields=["state", "version", "updated_at"])
+    # Nothing public changes, so neither does the version that clients compare, nor the instant of the last change.
+    tender.save(update_fields=["state"])
     append(
         event=Event.REVIEWS_RANKING_MADE,
         subject=tender.number,

@@ -11,6 +11,7 @@ from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Tender
 from tenders.notices.states import TenderState
 from tenders.notices.timetable import add_working_days
+from tenders.proposals.permissions import can_exclude
 from tenders.reviews.desk.paging import ROWS, page_of
 from tenders.reviews.models import PanelMember
 from tenders.reviews.permissions import can_run_panel
@@ -116,12 +117,15 @@ def _lock_by(tender: Tender) -> date | None:
 def _run(user) -> list[dict]:
     tenders = list(tenders_in_review(user)[:ROWS])
     progress = desk_progress(user, tenders)
+    # Whoever may exclude in one tender may in all; an auditor may in none.
+    may_exclude = bool(tenders) and can_exclude(user, tenders[0])
     return [
         {
             "tender": tender,
             "progress": progress.get(tender.pk, Progress()),
             "is_ranked": tender.state == TenderState.RANKED,
             "may_assign": can_run_panel(user, tender),
+            "may_exclude": may_exclude,
             "may_see_board": may_see_board(user, tender),
         }
         for tender in tenders

@@ -59,6 +59,18 @@ def test_the_ranking_is_computed_from_consensus_weights_and_the_price_formula(st
     assert (ranking.ranked_count, ranking.excluded_count, story.tender.state) == (3, 0, TenderState.RANKED)
 
 
+def test_the_ranking_changes_nothing_that_the_public_can_tell(story):
+    def public():
+        story.tender.refresh_from_db()
+        return story.tender.version, story.tender.updated_at, story.tender.changes.count()
+
+    before = public()
+
+    story.rank()
+
+    assert public() == before
+
+
 def test_each_place_keeps_its_parts_as_exact_strings(story):
     story.rank()
 

@@ -120,3 +120,13 @@ def test_the_queue_takes_the_same_queries_for_one_row_and_for_three(story, clien
 
     with django_assert_num_queries(8):
         browser.get(reverse("admin:desk-queue"))
+
+
+def test_only_who_may_exclude_is_led_to_the_exclusions(story, queue):
+    address = reverse("admin:desk-exclusions", args=[story.tender.number])
+    shown = {}
+    for role in (Role.OFFICER, Role.CHAIR, Role.AUDITOR):
+        _status, text = queue(people.staff(role, None if role == Role.AUDITOR else "NL"))
+        shown[role] = (story.tender.number in text, f'href="{address}"' in text)
+
+    assert shown == {Role.OFFICER: (True, True), Role.CHAIR: (True, True), Role.AUDITOR: (True, False)}
