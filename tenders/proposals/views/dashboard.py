@@ -41,23 +41,24 @@ class Line:
 
     @property
     def word(self) -> str:
-        if self.proposal.state == ProposalState.EXCLUDED:
-            return _("Excluded")
         if self.standing.is_submitted:
             return _("SUBMITTED")
         return _("WITHDRAWN") if self.standing.is_withdrawn else _("NOT SUBMITTED")
 
     @property
     def tone(self) -> str:
-        if self.proposal.state == ProposalState.EXCLUDED:
-            return "bad"
         if self.standing.is_submitted:
             return "good"
         return "warn" if self.is_open else "quiet"
 
     @property
+    def is_excluded(self) -> bool:
+        """Said only once the result is published: until then an exclusion is a working paper of two officers."""
+        return self.proposal.state == ProposalState.EXCLUDED
+
+    @property
     def is_in_evaluation(self) -> bool:
-        return self.proposal.state == ProposalState.OPENED and self.proposal.tender.state == TenderState.OPENED
+        return self.standing.is_submitted and self.proposal.tender.state == TenderState.OPENED
 
     @property
     def is_finished(self) -> bool:

@@ -15,6 +15,8 @@ from coalition_portal import clock
 from coalition_portal.canonical import canonical_json
 from coalition_portal.ledger.append import entry_of
 from manufacturers.models import CompanyRole
+from tenders.notices.models import Tender
+from tenders.notices.states import TenderState
 from tenders.proposals import submission
 from tenders.proposals.models import (
     Bundle,
@@ -26,6 +28,7 @@ from tenders.proposals.models import (
     WithdrawalNotice,
 )
 from tenders.proposals.receipts import receipt_document
+from tenders.proposals.states import ProposalState
 from tenders.proposals.views.submitting import seconds_text
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
@@ -467,6 +470,36 @@ def test_receipt_page_says_what_was_received(open_tender, web, cutoff):
         assert " ".join(document.sha256[start : start + 8] for start in range(0, 64, 8)) in page
 
 
+def test_receipt_says_what_happens_next_at_each_stage(cutoff, web):
+    proposal = cutoff.submitted()
+    browser, path = web(proposal), _url("proposal-receipt", proposal, 1)
+    sealed, ended = "stays sealed until the deadline has passed", "has ended without an opening"
+
+    waiting = browser.get(path).content.decode()
+    cutoff.open()
+    opened = browser.get(path).content.decode()
+    ended_by = {"state": TenderState.CANCELLED, "cancelled_at": clock.now(), "cancel_reason": "No funds."}
+    Tender.objects.filter(pk=cutoff.tender.pk).update(opened_at=None, **ended_by)
+    cancelled = browser.get(path).content.decode()
+
+    told = [
+        (sealed in page, "the reviewers read the proposal" in page, ended in page)
+        for page in (waiting, opened, cancelled)
+    ]
+    assert told == [(True, False, False), (False, True, False), (False, False, True)]
+
+
+def test_receipt_of_what_was_submitted_when_time_ran_out_says_so(open_tender, web, cutoff):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    browser.post(_url("proposal-auto-submit", bundle.proposal), {"asked": "yes"})
+    cutoff.close()
+
+    page = browser.get(_url("proposal-receipt", bundle.proposal, 1)).content.decode()
+
+    assert "Version 1 was submitted for you when time ran out, as your company had asked." in page
+
+
 def test_receipt_comes_as_canonical_json(open_tender, web):
     bundle = staged_bundle(tender=open_tender)
     browser = web(bundle.proposal)
@@ -824,6 +857,20 @@ def test_dashboard_in_evaluation(cutoff, web):
 
     assert '<span class="tag good">SUBMITTED</span>' in page
     assert "In evaluation" in page
+
+
+def test_dashboard_says_nothing_of_an_exclusion_before_the_result(cutoff, web):
+    proposal = cutoff.submitted()
+    cutoff.open()
+    before = web(proposal).get(reverse("dashboard")).content.decode()
+    Proposal.objects.filter(pk=proposal.pk).update(state=ProposalState.EXCLUDED)
+
+    page = web(proposal).get(reverse("dashboard")).content.decode()
+
+    assert ("Excluded" in page, '<span class="tag good">SUBMITTED</span>' in page, "In evaluation" in page) == (
+        False, True, True,
+    )  # fmt: skip
+    assert before.count("<tr") == page.count("<tr")
 
 
 @pytest.mark.parametrize("count", [1, 3])
