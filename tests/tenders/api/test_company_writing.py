@@ -1,4 +1,4 @@
-"""How a program writes: bodies read strictly, changes on the revision that was read, acts once, the deadline exactly."""
+"""How a program writes: bodies read strictly, changes on the revision it read, each act once, in time or not."""
 
 import json
 from datetime import timedelta
@@ -186,7 +186,8 @@ def test_a_query_that_the_route_does_not_know(robot, draft):
     for method, path in (("GET", "proposals"), ("POST", "proposals"), ("GET", f"proposals/{draft.public_id}/offer")):
         response = robot.ask(method, f"{path}?depth=1", {} if method == "POST" else None, Idempotency_Key="a")
 
-        assert told(response)[:2] == (400, "bad-request") if method == "GET" else response.status_code == 400
+        assert response.status_code == 400
+        assert [error["parameter"] for error in response.json()["errors"]] == ["depth"]
 
 
 def test_the_list_is_walked_to_its_end(robot, company):
@@ -374,8 +375,6 @@ def test_a_late_act_says_when_it_arrived(robot, cutoff, company):
     cutoff.at(timedelta(0))
     deadline = cutoff.closes_at.strftime("%Y-%m-%dT%H:%M:%S.000000Z")
 
-    late = submit(robot, staged_bundle(tender=cutoff.tender, company=company, now=cutoff.at(-MICROSECOND)))
-    cutoff.at(timedelta(0))
     late = robot.ask("POST", f"proposals/{bundle.proposal.public_id}/withdraw", {"version": 1}, Idempotency_Key="two")
 
     assert told(late)[:2] == (409, "deadline-passed")
