@@ -8,6 +8,10 @@ import pytest
 SLICES = ("manufacturers", "tenders.notices", "tenders.proposals", "tenders.reviews", "tenders.api")
 # What faces a browser, a client, a queue or a shell. Nothing else may know of it.
 EDGE = re.compile(r"(.*_)?(urls|views|desk|forms|admin|tasks|management)")
+GATE = (
+    *("archive", "exif", "heads", "inflating", "jpeg", "looking", "pdf", "pdf_dictionary", "pieces", "png", "ranges"),
+    *("samples", "serving", "table", "telling", "verdict", "video", "wire", "workbook", "xml_parts", "child"),
+)
 # They take values and return values.
 PURE = {
     "coalition_portal.canonical",
@@ -22,8 +26,7 @@ PURE = {
     "tenders.notices.timetable",
     "tenders.proposals.answering",
     "tenders.proposals.file_types",
-    "tenders.proposals.gate.heads",
-    "tenders.proposals.gate.verdict",
+    *(f"tenders.proposals.gate.{name}" for name in GATE),
     "tenders.reviews.cells",
     "tenders.reviews.ranking",
     "tenders.reviews.reasons",

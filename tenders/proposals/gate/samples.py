@@ -1,7 +1,6 @@
 """Where the samples of one MP4 track stand in the file, from its tables (ISO/IEC 14496-12, 8.7). Pure."""
 
-import sys
-from array import array
+import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,16 +20,12 @@ class Table:
 
     def numbers(self, offset: int, count: int, code: str = "I") -> list[int] | None:
         """`count` numbers from `offset`, big-endian; None where the box ends before."""
-        numbers = array(code)
         start = self.start + offset
-        size = count * numbers.itemsize
+        size = count * struct.calcsize(f">{code}")
         if count > SAMPLES_MAX or start + size > self.end:
             return None
         self.file.seek(start)
-        numbers.frombytes(self.file.read(size))
-        if sys.byteorder == "little":
-            numbers.byteswap()
-        return numbers.tolist()
+        return list(struct.unpack(f">{count}{code}", self.file.read(size)))
 
 
 def sample_spans(tables: Mapping[bytes, Table]) -> list[tuple[int, int]] | None:

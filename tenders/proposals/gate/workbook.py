@@ -11,7 +11,9 @@ from zipfile import ZipInfo
 from tenders.proposals.gate.archive import Archive, archive_of
 from tenders.proposals.gate.heads import FOREIGN_HEADS, JPEG_HEAD, PNG_HEAD
 from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Unfit
-from tenders.proposals.gate.xml_parts import TREE_BYTES_MAX, check_drawing, check_xml, tree_of
+from tenders.proposals.gate.xml_parts import check_drawing, check_xml, tree_of
+
+TREE_BYTES_MAX = 2 * 1024 * 1024  # of a part that is read in one piece
 
 CONTENT_TYPES = "[Content_Types].xml"
 WORKBOOK = "xl/workbook.xml"

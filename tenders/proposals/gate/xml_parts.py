@@ -13,8 +13,6 @@ from defusedxml.ElementTree import fromstring
 
 from tenders.proposals.gate.verdict import Fault, Unfit
 
-TREE_BYTES_MAX = 2 * 1024 * 1024
-
 
 class _Declared(Exception):
     """The part declares a document type."""
@@ -40,9 +38,7 @@ def _declared(*_about: object) -> None:
 
 
 def tree_of(content: bytes) -> Element:
-    """A small part as a tree; raises Unfit where it is large, not XML or declares anything."""
-    if len(content) > TREE_BYTES_MAX:
-        raise Unfit(Fault.UNPACKS_TOO_LARGE)
+    """A small part as a tree; raises Unfit where it is not XML or declares anything."""
     try:
         return fromstring(content, forbid_dtd=True)
     except DefusedXmlException:

@@ -66,6 +66,47 @@ def archive(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> b
     return held.getvalue()
 
 
+def packed(content: bytes) -> bytes:
+    packer = zlib.compressobj(wbits=-15)
+    return packer.compress(content) + packer.flush()
+
+
+def raw_archive(entries: list[tuple[str, bytes, int, bytes]], gap: bytes = b"") -> bytes:
+    """A workbook and these entries: a name, packed bytes, the size that is told and what the checksum is of."""
+    parts = {"[Content_Types].xml": types(), "xl/workbook.xml": b"<workbook/>"}
+    rows = [(name, packed(content), len(content), content) for name, content in parts.items()] + entries
+    local, directory = b"", b""
+    for name, data, size, content in rows:
+        facts = struct.pack("<HHHHHIIIHH", 20, 0, 8, 0, 33, zlib.crc32(content), len(data), size, len(name), 0)
+        directory += b"PK\x01\x02\x14\x00" + facts + struct.pack("<HHHII", 0, 0, 0, 0, len(local)) + name.encode()
+        local += b"PK\x03\x04" + facts + name.encode() + data
+    start = len(local + gap)
+    end = struct.pack("<HHHHIIH", 0, 0, len(rows), len(rows), len(directory), start, 0)
+    return local + gap + directory + b"PK\x05\x06" + end
+
+
+class Pipe(io.BytesIO):
+    """Takes what a program writes that cannot seek."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_place):
+        raise io.UnsupportedOperation
+
+    tell = seek
+
+
+def piped(*, is_wide: bool = False) -> bytes:
+    """A workbook whose sizes stand behind its entries, in 8 bytes each where it is wide."""
+    pipe = Pipe()
+    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as made:
+        for name, content in {"[Content_Types].xml": types(), "xl/workbook.xml": b"<workbook/>"}.items():
+            with made.open(name, "w", force_zip64=is_wide) as part:
+                part.write(content)
+    return pipe.getvalue()
+
+
 def workbook(extra: Mapping[str, bytes] | None = None, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """The least that is a workbook; `extra` adds or replaces parts."""
     parts = {

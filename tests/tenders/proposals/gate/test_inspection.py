@@ -17,9 +17,9 @@ from tenders.proposals.gate.wire import COPY, LITERAL, READ, SPAN, TAKEN, UNFIT,
 from tests.tenders.proposals.gate import making
 from tests.tenders.proposals.gate.making import jpeg, pdf, segment, video
 
-CHILD = "import os, signal, socket, time\nfrom tenders.proposals.gate import child, wire\n{}\nchild.main()"
+CHILD = "import os, signal, socket, time\nfrom tenders.proposals.gate import child, serving, wire\n{}\nchild.main()"
 SERVE = "def serve(extension, act, size, receive, send):\n    {}\nchild.serve = serve"
-LOOK = "def look(file, extension):\n    {}\nchild.look = look"
+LOOK = "def look(file, extension):\n    {}\nserving.look = look"
 
 
 @pytest.fixture
@@ -111,7 +111,7 @@ def test_what_the_reading_of_the_file_raises_is_raised():
         (LOOK.format("bytearray(1 << 30)"), Fault.OVER_LIMITS),
         (LOOK.format("look(file, extension)"), Fault.OVER_LIMITS),
         (LOOK.format("raise ValueError(extension)"), Fault.DAMAGED),
-        (LOOK.format("raise child.Unfit(child.Fault.LINKED)"), Fault.LINKED),
+        (LOOK.format("raise serving.Unfit(serving.Fault.LINKED)"), Fault.LINKED),
         ("os.fork = lambda: 1 / 0", Fault.NOT_LOOKED_AT),
         ("def fork(): raise OSError\nos.fork = fork", Fault.NOT_LOOKED_AT),
     ],
@@ -162,7 +162,7 @@ def look(file, extension):
         str(set(os.environ) <= {"LC_CTYPE"}),
     ]
     raise type(" ".join(found), (Exception,), {})
-child.look = look
+serving.look = look
 """
 
 
@@ -211,6 +211,7 @@ def span(kind, start, length):
         ([message(b"?")], Fault.DAMAGED),
         ([message(READ, b"short")], Fault.DAMAGED),
         ([message(COPY, b"short")], Fault.DAMAGED),
+        ([read(0, 1)], Fault.NOT_LOOKED_AT),
         ([read(0, 0)], Fault.DAMAGED),
         ([read(3, 2)], Fault.DAMAGED),
         ([read(2**60, 1)], Fault.DAMAGED),

@@ -1,6 +1,7 @@
 """Honest files are taken, and what photos and videos tell besides is named and taken out."""
 
 import base64
+import hashlib
 import io
 import struct
 import zipfile
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 from pypdf.annotations import Link
 
 from tenders.demo.files import pdf as demo_pdf
-from tenders.proposals.gate import archive, pdf, png, samples, table, workbook
+from tenders.proposals.gate import archive, looking, pdf, png, samples, table, workbook
+from tenders.proposals.gate import video as video_module
 from tenders.proposals.gate.exif import exif_of, told_in_exif
 from tenders.proposals.gate.inspection import inspect, stripped
 from tenders.proposals.gate.looking import CLEANERS, look, stripped_pieces
 from tenders.proposals.gate.pieces import PiecedFile
 from tenders.proposals.gate.verdict import MEDIA_TYPES, UTF16_CSV, Fault, Inspection, Metadata, Unfit
+from tenders.proposals.gate.wire import Copy
 from tests.tenders.proposals.gate import making
 from tests.tenders.proposals.gate.making import (
     FTYP,
@@ -33,11 +36,11 @@ from tests.tenders.proposals.gate.making import (
     jpeg,
     numbers,
     objects,
+    piped,
     segment,
     stream,
     tables,
     track,
-    types,
     video,
 )
 
@@ -70,25 +73,6 @@ def real_pdf(**facts) -> bytes:
     held = io.BytesIO()
     writer.write(held)
     return held.getvalue()
-
-
-def unpacked_by_descriptors() -> bytes:
-    """A workbook as programs write it that cannot seek: sizes stand behind the entries."""
-
-    class Pipe(io.BytesIO):
-        def seekable(self):
-            return False
-
-        def seek(self, *_place):
-            raise io.UnsupportedOperation
-
-        tell = seek
-
-    pipe = Pipe()
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_DEFLATED) as made:
-        for name, content in {"[Content_Types].xml": types(), "xl/workbook.xml": b"<workbook/>"}.items():
-            made.writestr(name, content)
-    return pipe.getvalue()
 
 
 def without_the_head_of_descriptors(content: bytes) -> bytes:
@@ -130,6 +114,14 @@ LETTERS = base64.a85encode(zlib.compress(b"BT ET")) + b"~>"
             "pdf",
             MEDIA_TYPES["pdf"],
         ),
+        (making.pdf(end=b"PK\x05\x06\x01\x00" + bytes(40) + b"%%EOF"), "pdf", "application/pdf"),
+        (
+            making.pdf(stream(zlib.compress(b"BT").hex().encode() + b" >", b"/Filter[/AHx/Fl]")),
+            "pdf",
+            "application/pdf",
+        ),
+        (making.pdf(flate(hashlib.shake_256(b"noise").digest(200_000))), "pdf", "application/pdf"),
+        (making.pdf(stream(b"\x78\x01\x01\xff\xff\x00\x00abc", b"/Filter/FlateDecode")), "pdf", "application/pdf"),
         (making.pdf(stream(b"x", b"/Filter/LZWDecode")), "pdf", "application/pdf"),
         (making.pdf(b"<</A(a \\) (nested) %)/B<0aF>>>", end=b"%%EOF\r\n\r\n"), "pdf", "application/pdf"),
         (making.pdf(b"<</S/URI/URI(https://example.org)/Not#65d true>>"), "pdf", "application/pdf"),
@@ -143,8 +135,10 @@ LETTERS = base64.a85encode(zlib.compress(b"BT ET")) + b"~>"
         (making.workbook(method=zipfile.ZIP_STORED), "xlsx", MEDIA_TYPES["xlsx"]),
         (making.workbook({"xl/media/зображення.png": making.png()}), "xlsx", MEDIA_TYPES["xlsx"]),
         (making.workbook({"xl/media/a.dat": b"x" * 3_000_000}, zipfile.ZIP_STORED), "xlsx", MEDIA_TYPES["xlsx"]),
-        (unpacked_by_descriptors(), "xlsx", MEDIA_TYPES["xlsx"]),
-        (without_the_head_of_descriptors(unpacked_by_descriptors()), "xlsx", MEDIA_TYPES["xlsx"]),
+        (piped(), "xlsx", MEDIA_TYPES["xlsx"]),
+        (piped(is_wide=True), "xlsx", MEDIA_TYPES["xlsx"]),
+        (without_the_head_of_descriptors(piped()), "xlsx", MEDIA_TYPES["xlsx"]),
+        (making.raw_archive([]), "xlsx", MEDIA_TYPES["xlsx"]),
         (making.workbook({"xl/worksheets/sheet1.xml": "<w>ї</w>".encode("utf-16")}), "xlsx", MEDIA_TYPES["xlsx"]),
         (
             making.workbook(
@@ -320,6 +314,22 @@ def test_positions_with_an_offset_that_stands_nowhere_are_not_stripped():
         _stripped(video(tracks=[lambda start: track(b"meta", b"gpmd", tables([4], 8))], others=b"GPS!"), "mp4")
 
     assert raised.value.fault == Fault.DAMAGED
+
+
+def test_video_of_too_many_boxes_is_refused(monkeypatch):
+    monkeypatch.setattr(video_module, "BOXES_MAX", 3)
+
+    assert _fault(video(), "mp4") == Fault.OVER_LIMITS
+
+
+def test_what_is_left_after_stripping_is_refused(monkeypatch):
+    content = jpeg(segment(0xFE, b"note"))
+    monkeypatch.setitem(looking.CLEANERS, "jpg", lambda _file: [Copy(0, len(content))])
+
+    with pytest.raises(Unfit) as raised:
+        _stripped(content, "jpg")
+
+    assert raised.value.fault == Fault.LOCATION
 
 
 def test_table_is_read_no_further_than_it_reaches():

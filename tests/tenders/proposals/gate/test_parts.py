@@ -5,7 +5,7 @@ import zlib
 
 import pytest
 
-from tenders.proposals.gate import child, wire
+from tenders.proposals.gate import serving, wire
 from tenders.proposals.gate.inflating import PIECE_BYTES, Inflater
 from tenders.proposals.gate.pdf_dictionary import Unreadable, dictionary_before, names_of, number_of, unescaped
 from tenders.proposals.gate.pieces import PiecedFile, overwritten
@@ -180,7 +180,7 @@ def _served(content: bytes, extension: str, act: str = wire.INSPECT) -> list[byt
             given.pop(0)
         return got
 
-    child.serve(extension, act, len(content), receive, send)
+    serving.serve(extension, act, len(content), receive, send)
     return [data for data in said if data[:1] != wire.READ]
 
 
@@ -210,6 +210,6 @@ def test_child_tells_what_its_parser_trips_over(monkeypatch, error, expected):
     def look(_file, _extension):
         raise error
 
-    monkeypatch.setattr(child, "look", look)
+    monkeypatch.setattr(serving, "look", look)
 
     assert _served(b"a", "csv") == [expected]

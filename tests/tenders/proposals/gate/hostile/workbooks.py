@@ -3,7 +3,16 @@ import zipfile
 import zlib
 
 from tenders.proposals.gate.verdict import Fault
-from tests.tenders.proposals.gate.making import RELATIONS, archive, relation, types, workbook
+from tests.tenders.proposals.gate.making import (
+    RELATIONS,
+    archive,
+    packed,
+    piped,
+    raw_archive,
+    relation,
+    types,
+    workbook,
+)
 
 CANARY = "127.0.0.1:{port}"
 DOCTYPE = '<?xml version="1.0"{encoding}?><!DOCTYPE w [<!ENTITY x SYSTEM "http://' + CANARY + '/x">]><w>&x;</w>'
@@ -88,6 +97,15 @@ ROWS = {
     "directory elsewhere": (changed(STORED, b"PK\x05\x06", 16, b"\x00\x00\x00\x00"), Fault.DAMAGED),
     "directory of another length": (changed(STORED, b"PK\x05\x06", 10, b"\x02"), Fault.DAMAGED),
     "directory without end": (changed(STORED, b"PK\x05\x06", 12, b"\xff\xff\xff\x7f"), Fault.UNPACKS_TOO_LARGE),
+    "directory that is none": (changed(STORED, b"PK\x01\x02", 0, b"xx"), Fault.DAMAGED),
+    "bytes between entries and directory": (raw_archive([], gap=b"x" * 9), Fault.DAMAGED),
+    "bytes behind packed ones": (raw_archive([(SHEET, packed(b"<w/>") + b"x", 4, b"<w/>")]), Fault.DAMAGED),
+    "many bytes behind packed ones": (
+        raw_archive([(SHEET, packed(b"<w/>") + bytes(2_000_000), 4, b"<w/>")]),
+        Fault.DAMAGED,
+    ),
+    "packed bytes that are cut off": (raw_archive([(SHEET, packed(b"<w/>")[:-3], 4, b"<w/>")]), Fault.DAMAGED),
+    "record behind an entry that lies": (changed(piped(), b"PK\x07\x08", 4, b"\x00"), Fault.DAMAGED),
     "cut off": (STORED[:-10], Fault.DAMAGED),
     "way out of the archive": (workbook({"../../etc/passwd": b"x"}), Fault.DAMAGED),
     "name of a drive": (workbook({"c:/a": b"x"}), Fault.DAMAGED),
