@@ -103,8 +103,8 @@ def is_empty(proposal: Proposal) -> bool:
     return not (
         any(offer_texts(proposal).values())
         or proposal.declarations_accepted
-        or proposal.answers.exists()
-        or Document.objects.filter(proposal=proposal, removed_at=None).exists()
+        or proposal.answers.all()
+        or kept_documents(proposal)
     )
 
 

@@ -11,7 +11,7 @@ from tenders.proposals import drafting
 from tenders.proposals.completeness import TaskCode
 from tenders.proposals.copying import OF_THE_MODEL, source_choices
 from tenders.proposals.forms import StartForm
-from tenders.proposals.queries import history_of, undecided_provisionals
+from tenders.proposals.queries import history_of, intents_visible_to, undecided_provisionals
 from tenders.proposals.views.copying import copying_on, fill
 from tenders.proposals.views.pages import DraftPage, company_page, proposal_page
 
@@ -53,6 +53,7 @@ def proposal(request: HttpRequest, page: DraftPage) -> HttpResponse:
         "next_task": _next_task(page),
         "history": history_of(page.proposal),
         "copying": copying_on(page, request),
+        "is_given": intents_visible_to(request.user).filter(tender=page.proposal.tender).exists(),
         "undecided": undecided_provisionals(page.proposal.tender).filter(proposal=page.proposal).first(),
     }
     return render(request, "proposals/proposal.html", context)

@@ -164,7 +164,7 @@ def test_task_list_says_what_is_missing_and_leads_on(web, draft):
     page = response.content.decode()
     assert "<title>NOT SUBMITTED: Advanced FPV drones: Example 10" in page
     assert "36 items are missing." in page
-    assert "3 % complete: 1 of 33 items" in page
+    assert "2 % complete: 1 of 37 items" in page
     assert f'href="{_url("proposal-answers", draft)}#fpv-01">18 answers: FPV-01' in page
     assert f'<a class="button" href="{_url("proposal-answers", draft)}">Continue: Answers to requirements</a>' in page
 
@@ -553,7 +553,7 @@ def test_people_factory_is_no_company_member(client_of, draft):
 @pytest.mark.parametrize(
     ("name", "queries"),
     [
-        ("proposal", 19),
+        ("proposal", 21),
         ("proposal-answers", 16),
         ("proposal-offer", 14),
         ("proposal-documents", 15),
