@@ -21,6 +21,7 @@ from tenders.api import errors, problems
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
 from tenders.api.private import PrivateView, answer
+from tenders.api.upload_schema import BYTES, begins, ends, reads, sends
 from tenders.proposals import uploading
 from tenders.proposals.models import Upload, UploadState
 from tenders.proposals.queries import proposals_visible_to, uploads_visible_to
@@ -28,7 +29,6 @@ from tenders.proposals.uploading import CHECKSUMS, Checksum
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
-BYTES = "application/offset+octet-stream"
 # A reading waits until it is full, and a line that breaks meanwhile takes along what it has. So it is small, but where
 # the line is quick enough to fill it at once it grows, for small ones cost the server many copies.
 READ_BYTES_LEAST = 8 * 1024
@@ -46,7 +46,6 @@ FULL_SECONDS = 600
 class TusView(PrivateView):
     """What every request has in common: the version of the protocol, and one scope for all of it."""
 
-    schema = None
     media_types = (BYTES,)
     scopes = {"GET": Scope.WRITE, "HEAD": Scope.WRITE}
 
@@ -79,6 +78,7 @@ class TusView(PrivateView):
 
 
 class UploadsView(TusView):
+    @begins
     def post(self, request):
         """Begins an upload; a body is its first bytes."""
         upload = _begun(request, _length(request), _metadata(request))
@@ -93,13 +93,16 @@ class UploadView(TusView):
         upload = _there(request, upload_id)
         return _empty(200, _standing(upload) | {"Upload-Length": str(upload.size_bytes)})
 
+    @reads
     def get(self, request, upload_id):
         return answer(_told(_there(request, upload_id)))
 
+    @sends
     def patch(self, request, upload_id):
         upload = _visible(request, upload_id)
         return _empty(204, _standing(_received(request, upload, _offset(request))))
 
+    @ends
     def delete(self, request, upload_id):
         upload = _visible(request, upload_id)
         with _refusals():
