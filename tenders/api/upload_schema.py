@@ -102,8 +102,8 @@ sends = _with_bytes(
         summary=_("Send bytes of a file"),
         description=_(
             "After the last one the file is looked at as a whole: Portal-Upload-State says if it was kept, and a "
-            "reading of the upload why it was not. After a broken line HEAD tells how much arrived. A file becomes part "
-            "of the draft, never of a version that was frozen before."
+            "reading of the upload why it was not. After a broken line HEAD tells how much arrived. A file becomes "
+            "part of the draft, never of a version that was frozen before."
         ),
         scope=Scope.WRITE,
         headers=(VERSION, OFFSET, CHECKSUM, *_standing(204)),
