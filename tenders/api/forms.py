@@ -19,6 +19,8 @@ REACH_WORDS = {
     SUBMITS: _("Also accept declarations, submit and withdraw"),
 }
 
+BRIEFLY = {READS: _("Read"), WRITES: _("Read and write drafts"), SUBMITS: _("Read, write and submit")}
+
 
 class KeyForm(forms.Form):
     name = forms.CharField(
@@ -64,8 +66,8 @@ class KeyForm(forms.Form):
 
 
 def words_for(scopes: list[str]) -> str:
-    """The reach that these scopes are, in the words of the form."""
+    """What a key with these scopes may do, briefly."""
     for reach in (SUBMITS, WRITES):
         if set(REACH[reach]) <= set(scopes):
-            return str(REACH_WORDS[reach])
-    return str(REACH_WORDS[READS])
+            return str(BRIEFLY[reach])
+    return str(BRIEFLY[READS])

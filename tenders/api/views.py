@@ -23,6 +23,7 @@ from tenders.api import (
     shapes,
     throttling,
 )
+from tenders.api.authentication import sent_key
 from tenders.api.negotiation import JsonOnly
 from tenders.api.problems import INVALID_CURSOR, NOT_FOUND, VALIDATION
 
@@ -46,7 +47,10 @@ def tag(kind: str, *known: object) -> str:
 
 
 class PublicView(APIView):
-    """A read-only route under the limit of its address. An answer 304 is not counted."""
+    """A read-only route under the limit of its address, or of the key that is sent; a key picks nothing but the limit.
+
+    An answer 304 is not counted.
+    """
 
     http_method_names = ["get", "head", "options"]
     content_negotiation_class = JsonOnly
@@ -60,7 +64,11 @@ class PublicView(APIView):
 
     def spend(self, request):
         self.is_counted = True
-        self.allowance = throttling.spend(request, request.now)
+        key = sent_key(request) if "HTTP_AUTHORIZATION" in request.META else None
+        if key is None:
+            self.allowance = throttling.spend(request, request.now)
+        else:
+            self.allowance = throttling.spend_of(key.public_id, throttling.KEY, request.now)
         if self.allowance is not None and self.allowance.is_over:
             raise self.allowance.refusal()
 

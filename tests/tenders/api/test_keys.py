@@ -200,7 +200,7 @@ def test_the_key_is_shown_once(client_of, company):
     listed = browser.get(reverse("company-keys")).content.decode()
     assert token not in listed
     assert "Robot" in listed
-    assert "Also accept declarations, submit and withdraw" in listed
+    assert "Read, write and submit" in listed
 
 
 def test_the_list_asks_as_often_for_one_as_for_three(client_of, company, django_assert_num_queries):

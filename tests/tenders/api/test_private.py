@@ -244,6 +244,18 @@ def test_each_key_has_a_limit_of_its_own(robot_of, editor, monkeypatch):
     assert second.get("me").status_code == 200
 
 
+def test_on_a_public_route_a_key_picks_the_limit_alone(robot_of, editor, api):
+    token = token_of(editor, scopes=WRITES)
+    anonymous = api.get("tenders")
+
+    with_key, with_nonsense = (robot_of(token=one).get("tenders") for one in (token, "nonsense"))
+
+    assert with_key.content == with_nonsense.content == anonymous.content
+    assert with_key["ETag"] == anonymous["ETag"]
+    policies = [one["RateLimit-Policy"] for one in (anonymous, with_key, with_nonsense)]
+    assert policies == ['"anon";q=600;w=600', '"key";q=3000;w=600', '"anon";q=600;w=600']
+
+
 def test_the_limit_is_three_thousand(robot_of, editor, client_of):
     assert robot_of(editor, scopes=WRITES).get("me")["RateLimit-Policy"] == '"key";q=3000;w=600'
     assert client_of(editor).get("/api/v1/me")["RateLimit-Policy"] == '"session";q=3000;w=600'
