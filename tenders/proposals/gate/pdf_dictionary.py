@@ -9,8 +9,9 @@ import re
 DICTIONARY_BYTES_MAX = 16 * 1024
 DEEPEST = 20
 
-HEAD = re.compile(rb"(?:^|[\x00\t\n\f\r >j])\d{1,10}[\x00\t\n\f\r ]+\d{1,5}[\x00\t\n\f\r ]+obj")
-LINE_ENDS = re.compile(rb"[\r\n]")
+OBJECT = b"obj"
+HEAD = re.compile(rb"(?:^|[\x00\t\n\f\r >j])\d{1,10}[\x00\t\n\f\r ]+\d{1,5}[\x00\t\n\f\r ]+obj\Z")
+HEAD_BYTES_MAX = 40
 SPACE = rb"[\x00\t\n\f\r ]+|%[^\r\n]*"
 STRING = rb"\((?:[^()\\]|\\.|\((?:[^()\\]|\\.)*\))*\)|<[0-9A-Fa-f\x00\t\n\f\r ]*>"
 WORD = rb"<<|>>|[\[\]]|/?[^\x00\t\n\f\r ()<>\[\]{}/%]+|/"
@@ -29,14 +30,26 @@ class Unreadable(Exception):
 def dictionary_before(text: bytes, end: int) -> dict:
     """The dictionary of the object whose stream begins behind `end`; names have their escapes undone."""
     window = text[max(end - DICTIONARY_BYTES_MAX, 0) : end]
-    heads = list(HEAD.finditer(window))
-    if not heads or b"%" in LINE_ENDS.split(window[: heads[-1].start() + 1])[-1]:
+    start, body = _last_head(window)
+    line = max(window.rfind(b"\n", 0, start), window.rfind(b"\r", 0, start)) + 1
+    if b"%" in window[line:start]:
         raise Unreadable
-    tokens = _tokens(window[heads[-1].end() :])
+    tokens = _tokens(window[body:])
     value = _value(tokens, 0)
     if tokens or not isinstance(value, dict):
         raise Unreadable
     return value
+
+
+def _last_head(window: bytes) -> tuple[int, int]:
+    """Where the last head of an object begins, and where it ends."""
+    position = len(window)
+    while (position := window.rfind(OBJECT, 0, position)) >= 0:
+        end = position + len(OBJECT)
+        start = max(end - HEAD_BYTES_MAX, 0)
+        if match := HEAD.search(window[start:end]):
+            return start + match.start() + 1, end
+    raise Unreadable
 
 
 def unescaped(name: bytes) -> bytes:
@@ -59,13 +72,14 @@ def _tokens(text: bytes) -> list[bytes]:
     """The tokens in reverse, so that the next one is taken from the end."""
     found: list[bytes] = []
     position = 0
-    while position < len(text):
-        match = TOKEN.match(text, position)
-        if match is None:
+    for match in TOKEN.finditer(text):
+        if match.start() != position:
             raise Unreadable
-        if match.group(1):
-            found.append(match.group(1))
+        if token := match.group(1):
+            found.append(token)
         position = match.end()
+    if position != len(text):
+        raise Unreadable
     return found[::-1]
 
 

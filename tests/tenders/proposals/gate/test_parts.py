@@ -136,6 +136,7 @@ def test_dictionary_is_read(text, expected):
         b"1 0 obj<<(key)/B>>",
         b"1 0 obj<</A/B/#41/C>>",
         b"1 0 obj<</A/B>>>>",
+        b"1 0 obj<</A/B>>)",
         b"1 0 obj<</A(>>",
         b"1 0 obj<</A)>>",
         b"1 0 obj<</A{}>>",
