@@ -27,6 +27,7 @@ PURE = {
     "tenders.proposals.answering",
     "tenders.proposals.file_types",
     *(f"tenders.proposals.gate.{name}" for name in GATE),
+    "tenders.proposals.price_steps",
     "tenders.reviews.cells",
     "tenders.reviews.ranking",
     "tenders.reviews.reasons",

@@ -11,7 +11,7 @@ from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import DeclarationsForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_checks import cautions_about, steps_with_prices, totals_of
-from tenders.proposals.offer_form import OfferForm, partner_rows_to_show
+from tenders.proposals.offer_forms import OfferForm, partner_rows_to_show
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 from tenders.proposals.wanted_offer import usual_language
 

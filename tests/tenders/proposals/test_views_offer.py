@@ -12,7 +12,7 @@ from manufacturers.models import CompanyRole
 from tenders.proposals.draft_texts import offer_texts, partner_fields
 from tenders.proposals.drafting import save_offer, save_offer_fields
 from tenders.proposals.models import Proposal
-from tenders.proposals.offer_form import partner_rows_to_show
+from tenders.proposals.offer_forms import partner_rows_to_show
 from tenders.proposals.offer_sheet import sheet_of
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, offer_of
