@@ -1,7 +1,7 @@
 import pytest
 
 from tenders.demo.files import document, pdf
-from tenders.proposals.file_types import media_type_of
+from tenders.proposals.gate.looking import look
 
 
 @pytest.mark.parametrize(
@@ -17,7 +17,7 @@ def test_documents_are_what_their_names_say(kind, extension, media_type):
     upload = document(kind, "Example (Drones) Works", "own flight logs")
 
     assert upload.name.endswith(f".{extension}")
-    assert media_type_of(upload, extension) == media_type
+    assert look(upload, extension).media_type == media_type
 
 
 def test_parentheses_and_letters_outside_latin_do_not_break_a_page():
