@@ -280,10 +280,13 @@ function arm(section) {
   input.required = false;
   form.querySelector("button").hidden = true;
   form.addEventListener("submit", (event) => event.preventDefault());
-  input.addEventListener("change", () => {
+  const takeChosen = () => {
     take(section, [...input.files]);
     input.value = "";
-  });
+  };
+  input.addEventListener("change", takeChosen);
+  // Over a slow line a file may be chosen before this script is here.
+  takeChosen();
   section.addEventListener("dragover", () => section.classList.toggle("drop", !form.hidden));
   section.addEventListener("dragleave", () => section.classList.remove("drop"));
   section.addEventListener("drop", (event) => {

@@ -352,6 +352,18 @@ def test_signing_out_forgets_every_address(portal, file):
     assert portal.kept_addresses == []
 
 
+def test_a_file_chosen_before_the_script_came_is_taken(portal, file):
+    waiting = []
+    portal.page.route("**/js/upload.js", lambda route: waiting.append(route))
+    portal.page.goto(PAGE, wait_until="commit")
+    portal.choose(file())
+    waiting[0].fulfill(path=STATIC / "js/upload.js")
+
+    expect(portal.page.locator("[data-scripted]")).to_be_visible()
+    expect(portal.row).to_have_count(0)
+    assert portal.uploads.made == 1
+
+
 def test_dropped_files_start_in_the_kind_they_are_dropped_on(portal):
     portal.open()
     portal.page.evaluate(

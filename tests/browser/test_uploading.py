@@ -1,6 +1,7 @@
 """A person with bad links and power cuts brings the documents of a proposal, in a real browser to the real portal."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -29,6 +30,8 @@ def person(walk, draft):
         one = walk(**how)
         one.sign_in(companies.owner_of(draft.company))
         one.go(f"/proposals/{draft.public_id}/documents/")
+        if one.has_scripts:
+            expect(one.page.locator("[data-scripted]")).to_be_visible()
         return one
 
     return come
@@ -175,6 +178,23 @@ def test_with_the_keyboard_alone(person, draft, file):
     one.page.keyboard.press("Enter")
 
     expect_kept(one.page, path.name)
+
+
+@pytest.mark.parametrize("has_own_host", [False, True])
+def test_a_document_comes_back_as_a_download(person, draft, file, settings, has_own_host):
+    one, path = person(), file(size=2_000)
+    if has_own_host:  # another name of the same server
+        settings.PORTAL_DOWNLOAD_URL = one.address.replace("localhost", "127.0.0.1")
+    choose(one.page, path)
+    expect_kept(one.page, path.name)
+
+    with one.page.expect_download() as downloading:
+        one.page.get_by_role("link", name=path.name, exact=True).click()
+
+    download = downloading.value
+    assert (Path(download.path()).read_bytes(), download.suggested_filename) == (path.read_bytes(), path.name)
+    assert ("127.0.0.1" in download.url, "/d/" in download.url) == (has_own_host, has_own_host)
+    assert one.page.title().startswith("NOT SUBMITTED: Documents")
 
 
 def test_without_scripts_the_plain_form_does_the_same(person, draft, file):
