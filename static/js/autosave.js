@@ -1,7 +1,5 @@
-// Each field of a draft saves itself: about a second after the last key, at once when it is left. What is not saved yet
-// waits in this browser, by person, proposal and field, and is removed once it is saved and at sign-out. The server
-// merges field by field; where two people changed the same one, the person here decides. Without this script the buttons
-// save as ever.
+// Each field of a draft saves itself: a second after the last key, at once when it is left. What is not saved yet waits
+// in this browser, by person, proposal and field, until it is saved or the person signs out.
 
 const QUIET_MS = 1000;
 const LOOK_MS = 20000;
@@ -37,96 +35,70 @@ function element(tag, className, ...children) {
 // Fields
 
 const isRadio = (field) => field.controls[0].type === "radio";
-
-function read(field) {
-  const control = isRadio(field) ? field.controls.find((one) => one.checked) : field.controls[0];
-  return control ? control.value.trim() : "";
-}
+const chosen = (field) => field.controls.find((one) => one.checked);
+const front = (field) => chosen(field) || field.controls[0];
+const read = (field) => (isRadio(field) && !chosen(field) ? "" : front(field).value.trim());
 
 function write(field, text) {
   if (isRadio(field)) field.controls.forEach((one) => (one.checked = one.value === text));
   else field.controls[0].value = text;
-  const told = field.controls.find((one) => one.checked) || field.controls[0];
-  told.dispatchEvent(new Event(isRadio(field) ? "change" : "input", { bubbles: true }));
+  front(field).dispatchEvent(new Event(isRadio(field) ? "change" : "input", { bubbles: true }));
 }
 
 // `kept` is a text that the server holds as `seen`: "6,50" as "6.5".
 const isDirty = (field) => read(field) !== field.seen && read(field) !== field.kept;
+const canGo = (field) => !field.clash && field.refused !== read(field);
 const dirty = () => [...fields.values()].filter(isDirty);
 
 function inWords(field, text) {
-  if (!text) return words.nothing;
-  const control = isRadio(field) ? field.controls.find((one) => one.value === text) : field.controls[0];
-  if (control && isRadio(field)) return control.closest("label").textContent.trim();
-  const option = control && control.options && [...control.options].find((one) => one.value === text);
-  return option ? option.textContent : text;
+  const all = isRadio(field) ? field.controls : [...(field.controls[0].options || [])];
+  const named = text && all.find((one) => one.value === text);
+  return named ? (named.closest("label") || named).textContent.trim() : text || words.nothing;
 }
 
 const placeOf = (field) => field.controls[0].closest(".field") || field.controls[0].parentElement;
 
 function titleOf(name) {
-  const field = fields.get(name);
-  if (!field) return "";
-  const control = field.controls[0];
-  const around = control.closest(".req") || (isRadio(field) && control.closest("fieldset"));
-  const title = around ? around.querySelector("h3, legend") : control.labels[0];
+  const control = fields.has(name) && fields.get(name).controls[0];
+  const around = control && (control.closest(".req") || control.closest("fieldset"));
+  const title = around ? around.querySelector("h3, legend") : control && control.labels[0];
   return title ? title.textContent.trim() : "";
 }
 
-// The shelf: what waits in the browser
+// What waits in the browser; one that keeps nothing gives undefined.
 
 const keyOf = (field) => `${SHELF}${words.person} ${words.autosave} ${field.name}`;
 
+function onShelf(act) {
+  try {
+    return act(window.localStorage);
+  } catch {
+    return undefined;
+  }
+}
+
 function shelve(field) {
-  try {
-    window.localStorage.setItem(keyOf(field), JSON.stringify({ text: read(field), seen: field.seen, title: titleOf(field.name) }));
-    field.isShelved = true;
-  } catch {
-    field.isShelved = false;
-  }
+  const waiting = { text: read(field), seen: field.seen, title: titleOf(field.name) };
+  field.isShelved = onShelf((shelf) => shelf.setItem(keyOf(field), JSON.stringify(waiting)) || true);
 }
 
-function unshelve(field) {
-  try {
-    window.localStorage.removeItem(keyOf(field));
-  } catch {
-    // A browser that keeps nothing has nothing to remove.
-  }
-  field.isShelved = false;
-}
-
-function shelved(field) {
-  try {
-    return JSON.parse(window.localStorage.getItem(keyOf(field)));
-  } catch {
-    return null;
-  }
-}
-
-function clearShelf() {
-  try {
-    const keys = Object.keys(window.localStorage);
-    keys.filter((key) => key.startsWith(SHELF)).forEach((key) => window.localStorage.removeItem(key));
-  } catch {
-    // As above.
-  }
-}
+const unshelve = (field) => onShelf((shelf) => shelf.removeItem(keyOf(field)));
+const shelved = (field) => onShelf((shelf) => JSON.parse(shelf.getItem(keyOf(field))));
+const keysOf = (shelf) => Object.keys(shelf).filter((key) => key.startsWith(SHELF));
+const clearShelf = () => onShelf((shelf) => keysOf(shelf).forEach((key) => shelf.removeItem(key)));
 
 // What is said
 
 function say(text, ...more) {
-  const line = bar.querySelector("[role=status]");
-  line.replaceChildren(text, ...more);
+  bar.querySelector("[role=status]").replaceChildren(text, ...more);
 }
 
 function mark(field, text) {
   const id = `${field.controls[0].id || field.name}-unsaved`;
   unmark(field);
-  const told = element("p", "field-bad", text);
-  told.id = id;
   const control = field.controls[0];
   const before = isRadio(field) ? control.closest("label").parentElement : control.closest(".field-unit") || control;
-  before.before(told);
+  before.before(Object.assign(element("p", "field-bad", text), { id }));
   field.controls.forEach((one) => {
     one.setAttribute("aria-invalid", "true");
     one.setAttribute("aria-describedby", `${field.hint} ${id}`.trim());
@@ -168,14 +140,11 @@ function clash(field, theirs) {
     [words.yours, read(field)],
     [words.theirs, theirs],
   ].map(([title, text]) => element("div", "", element("dt", "", title), element("dd", "", inWords(field, text))));
-  const keep = element("button", "button", words.keep);
-  const take = element("button", "button plain", words.take);
-  keep.type = take.type = "button";
-  keep.addEventListener("click", () => settle(field, theirs, read(field)));
-  take.addEventListener("click", () => settle(field, theirs, theirs));
-  const title = element("p", "", words.clash);
-  field.clash = element("div", "notice warn", title, element("dl", "facts", ...facts), element("p", "row", keep, take));
-  field.clash.setAttribute("role", "alert");
+  const button = (kind, text, wanted) =>
+    Object.assign(element("button", kind, text), { type: "button", onclick: () => settle(field, theirs, wanted()) });
+  const buttons = [button("button", words.keep, () => read(field)), button("button plain", words.take, () => theirs)];
+  const parts = [element("p", "", words.clash), element("dl", "facts", ...facts), element("p", "row", ...buttons)];
+  field.clash = Object.assign(element("div", "notice warn", ...parts), { role: "alert" });
   placeOf(field).append(field.clash);
 }
 
@@ -184,13 +153,12 @@ function unclash(field) {
   field.clash = null;
 }
 
-function settle(field, theirs, chosen) {
+function settle(field, theirs, wanted) {
   unclash(field);
-  field.seen = theirs;
-  field.kept = null;
-  if (read(field) !== chosen) write(field, chosen);
+  Object.assign(field, { seen: theirs, kept: null });
+  if (read(field) !== wanted) write(field, wanted);
   else note(field);
-  (field.controls.find((one) => one.checked) || field.controls[0]).focus();
+  front(field).focus();
   schedule(0);
 }
 
@@ -221,18 +189,17 @@ const post = (body) =>
     method: "POST",
     headers: { "Content-Type": "application/json", "X-CSRFToken": token },
     body: JSON.stringify(body),
-    keepalive: document.visibilityState === "hidden",
+    keepalive: document.hidden,
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
 
-// Gives whether everything that could be sent has arrived.
+// Gives whether all that could be sent has arrived: not what was refused and is unchanged, nor what clashes.
 async function send() {
   window.clearTimeout(timer);
   if (isStopped || isBusy) return false;
   isBusy = true;
-  // A text that was refused is not sent again before it changes; one that clashes waits for the person.
   const sent = dirty()
-    .filter((field) => !field.clash && field.refused !== read(field))
+    .filter(canGo)
     .map((field) => ({ field, text: read(field), seen: field.seen }));
   const named = sent.map(({ field, text, seen }) => [field.name, { text, seen }]);
   try {
@@ -246,8 +213,7 @@ async function send() {
 }
 
 async function take(answer, sent) {
-  const isOurs = (answer.headers.get("Content-Type") || "").includes("json");
-  const told = isOurs ? await answer.json() : {};
+  const told = await answer.json().catch(() => ({}));
   if (answer.ok) return arrived(told, sent);
   if (answer.status === 401) return ended(told.sign_in);
   if (answer.status === 403 && told.denied) return stop(`${told.denied} ${words.refused}`);
@@ -290,7 +256,7 @@ function arrived(told, sent) {
   tellOthers(told.others);
   keepForTheButton();
   tellSaved(told.saved_at);
-  if (dirty().some((field) => !field.clash && field.refused !== read(field))) schedule(QUIET_MS);
+  if (dirty().some(canGo)) schedule(QUIET_MS);
   else look();
   return true;
 }
@@ -304,9 +270,8 @@ function takeOver(field, text) {
 
 function tellSaved(time) {
   const waiting = dirty();
-  const isMarked = waiting.some((field) => field.clash || field.refused === read(field));
   if (!waiting.length && time) say(fill(words.saved, { time }));
-  else if (isMarked) say(time ? fill(words.partly, { time }) : words.marked);
+  else if (!waiting.every(canGo)) say(time ? fill(words.partly, { time }) : words.marked);
 }
 
 // The buttons send the whole form: by what this page has seen of each field, never by a revision.
@@ -318,15 +283,12 @@ function keepForTheButton() {
 
 // While somebody is at work here, the page asks who else is, and what they saved.
 function look() {
-  const isWatched = document.visibilityState === "visible" && performance.now() - touchedAt < IDLE_MS;
-  if (isWatched) schedule(LOOK_MS);
+  if (!document.hidden && performance.now() - touchedAt < IDLE_MS) schedule(LOOK_MS);
 }
 
-function ended(address) {
+function ended(href) {
   stop(words.ended);
-  const link = element("a", "", words.again);
-  link.href = address;
-  say(`${words.ended} `, link);
+  say(`${words.ended} `, Object.assign(element("a", "", words.again), { href }));
   return false;
 }
 
@@ -368,20 +330,16 @@ function gather() {
 }
 
 function restore() {
-  const back = [...fields.values()].filter((field) => {
+  fields.forEach((field) => {
     if (field.controls[0].getAttribute("aria-invalid")) field.refused = read(field);
     const waiting = shelved(field);
-    if (!waiting) return false;
-    if (waiting.text === field.seen) {
-      unshelve(field);
-      return false;
-    }
-    field.seen = waiting.seen;
-    if (read(field) === waiting.text) return false;
+    if (!waiting) return;
+    if (waiting.text !== field.seen) field.seen = waiting.seen;
+    if (read(field) === waiting.text) return;
     write(field, waiting.text);
-    return true;
+    say(words.restored);
   });
-  if (back.length) say(words.restored);
+  fields.forEach((field) => (isDirty(field) ? shelve(field) : unshelve(field)));
 }
 
 // After signing in again the address names the field.
@@ -390,18 +348,17 @@ function goToField() {
   if (!place || !form.contains(place)) return;
   const folded = place.closest("details");
   if (folded) folded.open = true;
-  const control = place.matches("input, select, textarea") ? place : place.querySelector("input, select, textarea");
+  const control = [place, ...place.querySelectorAll("*")].find((one) => one.matches("input, select, textarea"));
   if (control) control.focus();
 }
 
 async function submit(event) {
   if (!dirty().length || isStopped) return;
   event.preventDefault();
-  const button = event.submitter;
   while (isBusy) await new Promise((done) => window.setTimeout(done, 50));
   if (!(await send())) return;
   form.removeEventListener("submit", submit);
-  form.requestSubmit(button);
+  form.requestSubmit(event.submitter);
 }
 
 function leave(event) {
@@ -415,21 +372,16 @@ function begin() {
   gather();
   bar.hidden = false;
   form.querySelectorAll("[data-saving-note]").forEach((one) => (one.hidden = false));
-  ["input", "change"].forEach((kind) =>
-    form.addEventListener(kind, ({ target }) => {
-      if (fields.has(target.name)) note(fields.get(target.name));
-    }),
-  );
-  form.addEventListener("focusin", ({ target }) => {
-    if (fields.has(target.name)) at = target.name;
-  });
-  form.addEventListener("focusout", ({ target }) => {
-    if (fields.has(target.name) && isDirty(fields.get(target.name)) && !trouble) schedule(0);
-  });
+  const on = (kind, act) =>
+    form.addEventListener(kind, ({ target }) => fields.has(target.name) && act(fields.get(target.name)));
+  on("input", note);
+  on("change", note);
+  on("focusin", (field) => (at = field.name));
+  on("focusout", (field) => isDirty(field) && !trouble && schedule(0));
   form.addEventListener("submit", submit);
   document.querySelectorAll("form[action$='/logout/']").forEach((way) => way.addEventListener("submit", leave));
   document.addEventListener("visibilitychange", () => {
-    if (document.visibilityState === "visible" || dirty().length) schedule(0);
+    if (!document.hidden || dirty().length) schedule(0);
   });
   window.addEventListener("online", () => schedule(0));
   window.addEventListener("offline", () => {

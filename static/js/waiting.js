@@ -1,5 +1,4 @@
-// After the deadline nothing can be saved any more. What was typed in this browser and never arrived is shown here, to
-// the person who typed it alone, until they sign out.
+// After the deadline: what this person typed in this browser and was never saved.
 
 const place = document.querySelector("[data-waiting]");
 const SHELF = "idc-draft ";

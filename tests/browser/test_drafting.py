@@ -366,3 +366,29 @@ def test_on_a_phone_in_ukrainian(at, draft, owner, colleague):
     expect(person.page.locator("#fpv-05 .field-bad")).to_be_visible()
     assert person.faults() == []
     assert Proposal.objects.get().revision == 2
+
+
+# Signing in in another window
+
+
+@pytest.mark.parametrize("is_same", [True, False])
+def test_signing_in_again_in_another_window_goes_on_for_the_same_person_only(at, draft, owner, colleague, is_same):
+    person = at(owner)
+    expect(person.page.locator(".saving")).to_be_visible()
+    user = owner if is_same else colleague
+    user.set_password(people.PASSWORD)
+    user.save()
+    person.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    other = person.page.context.new_page()
+    other.goto(person.address + reverse("account_login"))
+    other.fill("[name=login]", user.email)
+    other.fill("[name=password]", people.PASSWORD)
+    other.locator("main button[type=submit]").first.click()
+    other.wait_for_url("**/proposals/")
+
+    field(person, PAYLOAD).fill("6.5")
+
+    expect(status(person)).to_have_text(SAVED if is_same else re.compile("^Somebody else signed in with this browser."))
+    assert claims(draft) == ({PAYLOAD: 6.5} if is_same else {})
+    assert waiting(person.page) == ({} if is_same else {PAYLOAD: "6.5"})
+    forgive(person)
