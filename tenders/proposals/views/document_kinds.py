@@ -53,7 +53,7 @@ class Kept:
     @property
     def taken_out(self) -> str:
         found = frozenset(self.document.stripped)
-        return str(TAKEN_OUT.get(found, TAKEN_OUT_ELSE)) if found else ""
+        return str(TAKEN_OUT.get(found & {"author", "location"}, TAKEN_OUT_ELSE)) if found else ""
 
 
 @dataclass(frozen=True)
