@@ -2,6 +2,7 @@ import hashlib
 
 import pytest
 
+from tenders.proposals.models import Document
 from tenders.reviews.forms import mark_of
 from tenders.reviews.models import Score, ScoreSheet
 from tests.factories import people
@@ -224,6 +225,29 @@ def test_a_document_of_another_proposal_is_not_found_under_this_one(story, clien
 
     assert client_of(me.user).get(url("desk-review-document", first, foreign)).status_code == 404
     assert client_of(me.user).get(url("desk-review-document", first, "a" * 26)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("scan", "clamd", "status", "reason"),
+    [
+        ("UNSCANNED", "", 200, ""),
+        ("UNSCANNED", "127.0.0.1:9", 403, "This file has not been scanned yet."),
+        ("CLEAN", "127.0.0.1:9", 200, ""),
+        ("INFECTED", "", 403, "The scanner found something harmful in this file, so nobody can fetch it."),
+    ],
+)
+def test_a_document_waits_for_the_word_of_the_scanner(
+    story, client_of, url, me, first, settings, scan, clamd, status, reason
+):
+    public_id = first.content["documents"][0]["public_id"]
+    Document.objects.filter(public_id=public_id).update(scan=scan)
+    settings.PORTAL_CLAMD = clamd
+
+    response = client_of(me.user).get(url("desk-review-document", first, public_id))
+
+    assert response.status_code == status
+    if reason:
+        assert reason in response.content.decode()
 
 
 def test_who_may_read_and_who_may_score(story, page, post, first):
