@@ -25,7 +25,7 @@ def tender_of(source: Template, title_suffix: str) -> Tender:
         trial_share_percent=Decimal(price["evaluated_price"]["trial_share_percent"]),
         production_share_percent=Decimal(price["evaluated_price"]["production_share_percent"]),
         price=price,
-        terms=terms | {"panel": body["panel"]},
+        terms=terms | {name: body[name] for name in ("panel", "proposal_languages", "prevailing_language")},
         timetable=body["timetable"],
         gates=body["gates"],
         declarations=source.declarations,
