@@ -202,9 +202,6 @@ class EncryptingStream(File):
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
         yield from self._frames
 
-    def multiple_chunks(self, chunk_size: int | None = None) -> bool:
-        return True
-
     def read(self, size: int = -1) -> bytes:
         kept = [self._kept]
         got = len(self._kept)

@@ -92,7 +92,7 @@ class Writing:
         self._mine().update(writer="", writer_until=None)
 
     def refuse(self, sentence: str) -> None:
-        """The upload ends here; its bytes go."""
+        """The upload ends here and its bytes go, unless somebody has ended it or taken it over."""
         ended = {"state": UploadState.REFUSED, "refusal": sentence[:REFUSAL_LENGTH], "content": None}
         if self._mine().update(writer="", writer_until=None, **ended):
             delete_content(self.row.content)
@@ -110,10 +110,12 @@ class Writing:
             looked = look(self.row.content, self.row.name, now=now)
             # The transfer may have lasted: rights and deadline are those of its end.
             self._keep(looked, wanted, by, max(now, clock.now()))
-        except (Unacceptable, Denied) as refused:
+        except (Unacceptable, Denied, WriterBusy) as refused:
             if looked and looked.content != self.row.content:
                 delete_content(looked.content)
             self.refuse(refused.reason if isinstance(refused, Denied) else refused.sentence)
+            if isinstance(refused, WriterBusy):
+                raise
 
     def _keep(self, looked: Looked, wanted: WantedDocument, by: User, now: datetime) -> None:
         with transaction.atomic(durable=True):

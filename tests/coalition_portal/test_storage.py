@@ -2,9 +2,11 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.core.files.base import ContentFile, File
+from django.core.files.storage import InMemoryStorage
 
 from coalition_portal import clock, storage
 
@@ -83,3 +85,34 @@ def test_keys_before_an_instant(tmp_path, monkeypatch):
 
 def test_folder_that_is_not_there_has_no_keys(tmp_path):
     assert list(storage.keys_before(storage.DurableFiles(location=tmp_path), "a", clock.now())) == []
+
+
+GIGABYTE = 1024**3
+
+
+@pytest.mark.parametrize(
+    ("total", "free", "size", "has_room"),
+    [
+        (100 * GIGABYTE, 3 * GIGABYTE, GIGABYTE, True),
+        (100 * GIGABYTE, 3 * GIGABYTE, GIGABYTE + 1, False),
+        (1000, 150, 50, True),
+        (1000, 150, 51, False),
+    ],
+)
+def test_reserve_is_a_tenth_of_the_disk_or_two_gigabytes(monkeypatch, tmp_path, total, free, size, has_room):
+    asked = []
+
+    def usage(place):
+        asked.append(place)
+        return SimpleNamespace(total=total, free=free)
+
+    monkeypatch.setattr(storage.shutil, "disk_usage", usage)
+
+    files = storage.DurableFiles(location=tmp_path / "not" / "made yet")
+
+    assert storage.has_room(files, size) == has_room
+    assert asked == [tmp_path]
+
+
+def test_bucket_has_room():
+    assert storage.has_room(InMemoryStorage(), 10**15)

@@ -30,6 +30,7 @@ from tenders.proposals.uploading import (
 )
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of, mp4_bytes, pdf_bytes
+from tests.tenders.proposals.gate.making import box, video
 
 pytestmark = pytest.mark.django_db
 
@@ -437,6 +438,67 @@ def test_content_that_the_store_gives_back_differently_is_refused(monkeypatch, b
     done = send(begin(size=len(content)), 0, content)
 
     assert done.refusal == "The file did not arrive whole in our store. Nothing was kept. Choose it again."
+
+
+# What a video tells besides
+
+LOCATED = video(inside=box(b"udta", box(b"\xa9xyz", b"+50.45+030.52/")))
+
+
+def test_video_is_kept_without_its_location_and_the_file_that_came_in_goes(begin, send, nothing_is_left_over):
+    done = send(begin("film.mp4", len(LOCATED), "video"), 0, LOCATED)
+
+    document = document_of(done)
+    kept = b"".join(chunks_of(document.content))
+    assert (done.state, document.stripped, b"+50.45" in kept) == (UploadState.KEPT, ["location"], False)
+    assert (list(Content.objects.all()), done.content) == ([document.content], document.content)
+    assert nothing_is_left_over() == 0
+
+
+def test_video_that_finds_its_place_taken_leaves_neither_itself_nor_its_copy(
+    draft, owner, begin, send, nothing_is_left_over
+):
+    upload = begin("film.mp4", len(LOCATED), "video")
+    here = add_document(proposal=draft, kind_code="video", upload=file_of("mp4"), by=owner, now=clock.now())
+
+    done = send(upload, 0, LOCATED)
+
+    assert (done.state, list(Content.objects.all())) == (UploadState.REFUSED, [here.content])
+    assert nothing_is_left_over() == 0
+
+
+def test_video_whose_upload_is_ended_while_it_is_judged_leaves_nothing(
+    monkeypatch, owner, begin, send, nothing_is_left_over
+):
+    upload = begin("film.mp4", len(LOCATED), "video")
+    judge = receiving.look
+
+    def ended_meanwhile(*args, **kwargs):
+        looked = judge(*args, **kwargs)
+        end_upload(upload=upload, by=owner, now=clock.now())
+        return looked
+
+    monkeypatch.setattr(receiving, "look", ended_meanwhile)
+
+    with pytest.raises(WriterBusy):
+        send(upload, 0, LOCATED)
+    assert (Upload.objects.get().state, Document.objects.count(), Content.objects.count()) == (UploadState.ENDED, 0, 0)
+    assert nothing_is_left_over() == 0
+
+
+def test_writer_that_was_overtaken_while_it_judges_refuses_nothing(monkeypatch, begin, send):
+    content = b"%PDF-1.4 but cut off"
+    upload = begin(size=len(content))
+
+    def overtaken(*_args, **_kwargs):
+        Upload.objects.update(writer="other", writer_until=clock.now())
+        raise Unacceptable("no")
+
+    monkeypatch.setattr(receiving, "look", overtaken)
+    send(upload, 0, content)
+
+    upload.refresh_from_db()
+    assert (upload.state, upload.writer, upload.content is None) == (UploadState.RECEIVING, "other", False)
 
 
 # The deadline and the people

@@ -91,3 +91,12 @@ def test_stored_documents_have_the_digest_of_their_row(cutoff):
     document = cutoff.submitted().documents.first()
 
     assert vault.digest_of_document(document) == document.sha256
+
+
+def test_manifest_with_other_words_under_the_right_key_is_found(cutoff):
+    bundle = cutoff.submitted().bundles.get()
+    with open(vault_storage().path(bundle.storage_key), "wb") as file:
+        file.write(vault_sealed(b"{}", file_id=bundle.storage_key))
+
+    with pytest.raises(vault.ContentMismatch, match=f"wanted {bundle.sha256}"):
+        vault.read_manifest(bundle)
