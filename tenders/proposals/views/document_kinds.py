@@ -11,16 +11,16 @@ from coalition_portal.formatting import in_language
 from tenders.notices.models import WantedDocument
 from tenders.proposals.completeness import Overview
 from tenders.proposals.documents import ADVICE, MEGABYTE, limit_bytes, limits_text, megabytes_text, types_text
+from tenders.proposals.gate.verdict import Metadata
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
 
 TAKEN_OUT = {
-    frozenset({"location"}): gettext_lazy("We took location data out of this file. The digest is of what is kept."),
-    frozenset({"author"}): gettext_lazy("We took author data out of this file. The digest is of what is kept."),
-    frozenset({"author", "location"}): gettext_lazy(
-        "We took location and author data out of this file. The digest is of what is kept."
-    ),
+    Metadata.LOCATION: gettext_lazy("location data"),
+    Metadata.AUTHOR: gettext_lazy("author data"),
+    Metadata.DEVICE: gettext_lazy("device data"),
+    Metadata.NOTE: gettext_lazy("notes"),
+    Metadata.ATTACHED: gettext_lazy("hidden attachments"),
 }
-TAKEN_OUT_ELSE = gettext_lazy("We took data about its making out of this file. The digest is of what is kept.")
 
 WORDS = {
     "queued": gettext_lazy("Waits for the file before it."),
@@ -52,8 +52,11 @@ class Kept:
 
     @property
     def taken_out(self) -> str:
-        found = frozenset(self.document.stripped)
-        return str(TAKEN_OUT.get(found & {"author", "location"}, TAKEN_OUT_ELSE)) if found else ""
+        """In the order of TAKEN_OUT, so that what matters most stands first."""
+        what = [str(words) for kind, words in TAKEN_OUT.items() if kind in self.document.stripped]
+        if not what:
+            return ""
+        return _("We took out of this file: %(what)s. The digest is of what is kept.") % {"what": ", ".join(what)}
 
 
 @dataclass(frozen=True)

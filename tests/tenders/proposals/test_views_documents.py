@@ -5,16 +5,20 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from coalition_portal import clock
 from tenders.proposals.completeness import Overview
+from tenders.proposals.contents import chunks_of
 from tenders.proposals.documents import MEGABYTE, add_document
+from tenders.proposals.gate.verdict import Metadata
 from tenders.proposals.models import Document, Upload, UploadState
-from tenders.proposals.views.document_kinds import WORDS, Kept, Room, kinds_of
+from tenders.proposals.views.document_kinds import TAKEN_OUT, WORDS, Kept, Room, kinds_of
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of
 from tests.factories.uploads import unfinished_upload
+from tests.tenders.proposals.gate.making import box, video
 
 MICROSECOND = timedelta(microseconds=1)
 pytestmark = pytest.mark.django_db
@@ -108,10 +112,12 @@ def test_a_kind_that_is_full_has_no_form(web, draft):
     ("stripped", "sentence"),
     [
         ([], ""),
-        (["location"], "We took location data out of this file. The digest is of what is kept."),
-        (["author"], "We took author data out of this file. The digest is of what is kept."),
-        (["author", "location"], "We took location and author data out of this file. The digest is of what is kept."),
-        (["device"], "We took data about its making out of this file. The digest is of what is kept."),
+        (["location"], "We took out of this file: location data. The digest is of what is kept."),
+        (
+            ["attached", "author", "device", "location", "note"],
+            "We took out of this file: location data, author data, device data, notes, hidden attachments. "
+            "The digest is of what is kept.",
+        ),
     ],
 )
 def test_what_was_taken_out_is_said(stripped, sentence):
@@ -123,8 +129,24 @@ def test_it_stands_beside_the_file(web, draft):
     Document.objects.filter(pk=document.pk).update(stripped=["author"])
 
     page = _page(web, draft)
-    assert "We took author data out of this file." in page
+    assert "We took out of this file: author data." in page
     assert f'<code title="{document.sha256}">' in page
+
+
+@pytest.mark.parametrize("kind", Metadata)
+def test_every_kind_of_metadata_has_a_word(kind):
+    assert kind in TAKEN_OUT
+
+
+def test_a_video_that_tells_where_it_was_made_comes_without_that(web, draft):
+    content = video(inside=box(b"udta", box(b"\xa9xyz", b"+50.45+030.52/")))
+    upload = SimpleUploadedFile("flight.mp4", content)
+
+    page = web.post(_url("proposal-document-add", draft, "video"), {"file": upload}, follow=True)
+
+    [document] = Document.objects.all()
+    assert b"+50.45" not in b"".join(chunks_of(document.content))
+    assert "We took out of this file: location data." in page.content.decode()
 
 
 # What is not finished
