@@ -2,12 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterator
 
 from django.core.files.base import ContentFile
 
 from coalition_portal.storage import random_key, vault_storage
-from tenders.proposals.contents import ContentDamaged, chunks_of, digest_of, sealed, unsealed
+from tenders.proposals.contents import ContentDamaged, digest_of, sealed, unsealed
 from tenders.proposals.models import Bundle, Document, OpenedProposal
 
 FOLDER = "manifests"
@@ -39,10 +38,6 @@ def read_manifest(bundle: Bundle) -> dict:
 def digest_of_document(document: Document) -> str:
     """The SHA-256 of what storage holds now, in hexadecimal."""
     return digest_of(document.content)
-
-
-def chunks_of_document(document: Document) -> Iterator[bytes]:
-    return chunks_of(document.content)
 
 
 def document_of_opened(opened: OpenedProposal, public_id: str) -> Document:
