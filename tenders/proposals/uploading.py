@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from coalition_portal import clock
@@ -104,12 +105,15 @@ def receive(
 ) -> Upload:
     """Take the bytes from `offset` on; after the last one the file is judged and becomes a document, or is refused.
 
-    Raises Denied, UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, and Unacceptable where the first
-    bytes show a wrong file. What broke the line is raised again, after what came before it was kept; with a checksum
-    nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at the full offset it
-    finishes what an earlier request could not.
+    Raises Denied, UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, StoreFull, and Unacceptable
+    where the first bytes show a wrong file. What broke the line is raised again, after what came before it was kept;
+    with a checksum nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at the
+    full offset it finishes what an earlier request could not.
     """
     check_can_edit_draft(by, upload.proposal, now)
+    # The disk may have filled since the upload was begun, and other uploads go on beside it.
+    if offset < upload.size_bytes:
+        check_store(upload.size_bytes - offset)
     writing = _claim(upload, offset, now)
     try:
         writing.take(chunks, checksum)
@@ -152,7 +156,8 @@ def finish_received(*, now: datetime) -> int:
     found = 0
     for row in rows.exclude(writer_until__gt=now).select_related("proposal", "uploaded_by").order_by("pk"):
         try:
-            done = receive(upload=row, offset=row.size_bytes, chunks=(), by=row.uploaded_by, now=now)
+            with translation.override(row.uploaded_by.language):
+                done = receive(upload=row, offset=row.size_bytes, chunks=(), by=row.uploaded_by, now=now)
         except (Refused, Denied):
             continue
         found += done.state == UploadState.KEPT

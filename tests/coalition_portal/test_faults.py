@@ -1,6 +1,7 @@
 """A database that is away answers nobody with a fault page: a person must know that nothing was received."""
 
 import pytest
+from botocore.exceptions import EndpointConnectionError
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.urls import path
@@ -47,6 +48,13 @@ def test_page_while_the_database_is_away_is_not_available(ask):
 
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert ">Not available for a moment</h1>" in answer.content.decode()
+
+
+def test_store_that_is_away_is_said_by_its_name(ask):
+    answer = ask("post", EndpointConnectionError(endpoint_url="http://store.example"))
+
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "store of files does not answer" in answer.content.decode()
 
 
 def test_any_other_error_is_a_fault_of_ours(ask):

@@ -1,8 +1,8 @@
 """kill -9 of the web process at the three places where it hurts most."""
 
-import base64
 import hashlib
 import threading
+from functools import partial
 
 import pytest
 from django.core import mail
@@ -19,7 +19,8 @@ from tests.benchmarks.checker import violations
 from tests.benchmarks.evidence import read_evidence
 from tests.benchmarks.preparing import client_of, uploader
 from tests.drills.lines import AnswerDropper
-from tests.drills.processes import ask, other_session, press, wait_until, waiting_for_lock
+from tests.drills.processes import other_session, press, wait_until, waiting_for_lock
+from tests.drills.uploads import begin, offset_of, send
 from tests.factories.proposals import pdf_bytes
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)]
@@ -94,42 +95,21 @@ def test_killed_after_commit_before_the_answer_repeats_the_same_receipt_and_the_
 def test_killed_in_an_upload_leaves_no_document_and_the_upload_goes_on(start_web, tender):
     sender, web = uploader(tender, 1), start_web()
     content = pdf_bytes("x" * 3_000_000)
-    place = _begin(sender, web.port, len(content))
+    place = begin(sender, web.port, len(content)).place
 
-    thread, _heard = hear(_send, sender, web.port, place, 0, content[: len(content) // 2], len(content))
+    half = partial(send, sender, web.port, place, 0, content[: len(content) // 2], announced=len(content))
+    thread, _heard = hear(half)
     wait_until(lambda: Upload.objects.get().writer != "")
     web.kill()
     thread.join()
 
     assert Document.objects.count() == 0
     assert Upload.objects.update(writer_until=clock.now()) == 1  # The time of whoever was writing runs out.
-    assert _resumed(sender, start_web().port, place, content).status == 204
+    web = start_web()
+    offset = offset_of(sender, web.port, place)
+    assert send(sender, web.port, place, offset, content[offset:]).status == 204
     [document] = Document.objects.all()
     digest = hashlib.sha256(b"".join(chunks_of(document.content))).hexdigest()
     assert digest == document.sha256 == hashlib.sha256(content).hexdigest()
     orphans.sweep_orphans(clock.now())
     assert all(document_storage().exists(key) for key in ContentPart.objects.values_list("storage_key", flat=True))
-
-
-def _headers(sender, **more):
-    return {"Cookie": sender["cookies"], "X-CSRFToken": sender["token"], "Tus-Resumable": "1.0.0"} | more
-
-
-def _begin(sender, port, size):
-    named = {"filename": "plan.pdf", "proposal": sender["proposal"], "kind": "production_plan"}
-    metadata = ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in named.items())
-    headers = _headers(sender, **{"Upload-Length": str(size), "Upload-Metadata": metadata})
-    return ask(port, "POST", "/api/v1/uploads", **headers).place
-
-
-def _send(sender, port, place, offset, content, announced):
-    """A body that ends before what its head announced, as one that is under way."""
-    more = {"Upload-Offset": str(offset), "Content-Type": "application/offset+octet-stream"}
-    more["Content-Length"] = str(announced - offset)
-    return ask(port, "PATCH", place, content, **_headers(sender, **more))
-
-
-def _resumed(sender, port, place, content):
-    """Ask how far it is and send the rest."""
-    offset = int(ask(port, "HEAD", place, **_headers(sender)).headers["Upload-Offset"])
-    return _send(sender, port, place, offset, content[offset:], len(content))
