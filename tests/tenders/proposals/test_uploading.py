@@ -706,15 +706,18 @@ def test_whole_file_whose_request_died_is_judged_by_the_sweep_when_its_lease_is_
     assert (document_of(upload).sha256, finish_received(now=clock.now())) == (hashlib.sha256(content).hexdigest(), 0)
 
 
-def test_sweep_judges_a_wrong_file_too_and_leaves_what_nobody_may_add(monkeypatch, draft, begin, send):
+def test_sweep_judges_a_wrong_file_too_and_leaves_what_nobody_may_add(monkeypatch, owner, begin, send):
     wrong, late = b"%PDF-1.4 but cut off", pdf_bytes()
     uploads = [begin(size=len(content)) for content in (wrong, late)]
     for upload, content in zip(uploads, (wrong, late), strict=True):
         _dies(monkeypatch, send, upload, content)
     Upload.objects.update(writer="", writer_until=None)
     Upload.objects.filter(pk=uploads[1].pk).update(uploaded_by=companies.owner_of(companies.company()))
+    owner.language = "uk"
+    owner.save()
 
     assert finish_received(now=clock.now()) == 0
+    assert Upload.objects.get(pk=uploads[0].pk).refusal.startswith("Файл пошкоджено")
     assert [upload.state for upload in Upload.objects.order_by("pk")] == [UploadState.REFUSED, UploadState.RECEIVING]
 
 
