@@ -75,10 +75,26 @@ function tellNumber(input) {
   const { wanted } = input.dataset;
   const unit = unitAfter(input);
   const claim = `${input.value.trim()}${unit ? `\u00a0${unit}` : ""}`;
-  tell(input, judgeNumber(input), words.claim.replace("{claim}", claim).replace("{wanted}", wanted));
-  // The drawing shows what is saved; another claim is not drawn until it is saved.
-  const bar = input.closest(".req").querySelector(".pic-act, .pic-bad");
-  if (bar) bar.setAttribute("visibility", input.value === input.defaultValue ? "visible" : "hidden");
+  const passes = judgeNumber(input);
+  const sentence = words.claim.replace("{claim}", claim).replace("{wanted}", wanted);
+  tell(input, passes, sentence);
+  const picture = input.closest(".req").querySelector(".pic");
+  if (picture) draw(picture, input, passes, sentence);
+}
+
+// The bar of the claim, where the server would draw it; none where there is no verdict.
+function draw(picture, input, passes, sentence) {
+  const { sign, whole, part } = read(input.value) || { sign: 0 };
+  const [low, high] = input.dataset.scale.split(" ").map(Number);
+  const share = (100 * (sign * Number(`${whole}.${part}`) - low)) / (high - low);
+  const old = picture.querySelector(".pic-act, .pic-bad");
+  if (old) old.remove();
+  if (passes === null) return;
+  const bar = document.createElementNS(picture.namespaceURI, "rect");
+  const shape = { class: passes ? "pic-act" : "pic-bad", y: 11, height: 8, width: `${Math.min(Math.max(share, 0), 100)}%` };
+  Object.entries(shape).forEach(([name, value]) => bar.setAttribute(name, value));
+  picture.querySelector(".pic-rule").before(bar);
+  picture.setAttribute("aria-label", sentence);
 }
 
 if (form) {

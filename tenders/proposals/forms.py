@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coalition_portal.formatting import in_language
+from coalition_portal.pictures import scale_for
 from tenders.notices.claims import unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.proposals.answer_fields import AnswerFields
@@ -92,6 +93,7 @@ def _number_attributes(row: Requirement) -> dict[str, str]:
         "data-operator": row.operator,
         "data-threshold": format(row.threshold, "f"),
         "data-wanted": wanted_text(row),
+        "data-scale": " ".join(format(end, "f") for end in scale_for(row.threshold, row.objective)),
         "data-units": "|".join(unit_words(row.unit, Decimal(count)) for count in COUNTS_OF_A_FORM),
     }
 

@@ -69,12 +69,12 @@ def test_script_and_server_say_the_same_of_every_claim(page):
         ROW.render(Context({"operator": operator, "threshold": threshold, "decimals": decimals}))
         for _claim, operator, threshold, decimals in grid
     )
+    page.clock.install()
     page.set_content(FORM % rows)
     page.add_script_tag(path=str(SCRIPT), type="module")
-    page.wait_for_timeout(100)
 
     page.eval_on_selector_all("input", TYPE_ALL, [claim for claim, *_bound in grid])
-    page.wait_for_timeout(600)
+    page.clock.run_for(400)
 
     said = page.eval_on_selector_all("[data-verdict]", READ_ALL)
     expected = [_said_by_the_server(*case) for case in grid]
@@ -83,6 +83,37 @@ def test_script_and_server_say_the_same_of_every_claim(page):
     assert set(said) == {"", "PASSES", "FAILS"}
 
 
+def test_script_draws_the_claim_where_the_server_would(page):
+    """Also a claim off the scale, which is cut at its end, and none that has no verdict."""
+    claims, bars = ["4", "12,5", "-3", "99", "many"], []
+    requirement = Requirement(
+        answer_type="NUMBER",
+        operator="gte",
+        threshold=Decimal(10),
+        objective=Decimal(20),
+        decimals=1,
+        unit="km",
+        code="X-1",
+        choices=[],
+    )
+    for claim in [*claims[:-1], None]:
+        bars.append(PICTURE.render(Context({"claim": None if claim is None else read_number(claim, 1)})))
+    field = AnswersForm(AnswerFields({"X-1": requirement}, {}))["X-1"]
+    row = f'<div class="req"><div>{field}</div>{bars[-1]}<p data-verdict hidden></p></div>'
+    page.clock.install()
+    page.set_content(FORM % (row * len(claims)) + f"<div id=server>{''.join(bars)}</div>")
+    page.add_script_tag(path=str(SCRIPT), type="module")
+
+    page.eval_on_selector_all("input", TYPE_ALL, claims)
+    page.clock.run_for(400)
+
+    here, there = page.eval_on_selector_all(".req svg.pic", BARS), page.eval_on_selector_all("#server svg.pic", BARS)
+    assert here == there == [["pic-bad", 16.0], ["pic-act", 50.0], ["pic-bad", 0.0], ["pic-act", 100.0], None]
+
+
+PICTURE = Template('{% bar_with_threshold claim 10 20 "gte" unit="km" %}')
+BARS = """all => all.map(one => one.querySelector(".pic-act, .pic-bad"))
+    .map(bar => bar && [bar.getAttribute("class"), parseFloat(bar.getAttribute("width"))])"""
 UNITS = '<input data-operator="lte" data-threshold="30" data-decimals="1" data-wanted="w" data-units="{units}">'
 DAYS = [("1", "день"), ("2", "дні"), ("5", "днів"), ("21", "день"), ("22,5", "дні"), ("11", "днів"), ("0", "днів")]
 
@@ -95,12 +126,12 @@ def test_script_and_server_use_the_same_form_of_a_unit(page):
         units = AnswersForm(AnswerFields({"X-1": requirement}, {})).fields["X-1"].widget.attrs["data-units"]
         server = [unit_words("d", read_number(claim, 1)) for claim, _word in DAYS]
     row = '<div class="req"><div>' + UNITS.format(units=units) + "</div><p data-verdict hidden></p></div>"
+    page.clock.install()
     page.set_content('<html lang="uk">' + FORM % (row * len(DAYS)))
     page.add_script_tag(path=str(SCRIPT), type="module")
-    page.wait_for_timeout(100)
 
     page.eval_on_selector_all("input", TYPE_ALL, [claim for claim, _word in DAYS])
-    page.wait_for_timeout(600)
+    page.clock.run_for(400)
 
     said = page.eval_on_selector_all("[data-verdict] span", "all => all.map(one => one.textContent)")
     assert [text.split("\N{NO-BREAK SPACE}")[1] for text in said] == server == [word for _claim, word in DAYS]
