@@ -60,8 +60,13 @@ class PrivateView(APIView):
     def perform_authentication(self, request):
         """Also looks at the type of the body, first: Django would read a form on its way to the CSRF token."""
         self._check_media_type(request)
-        if _somebody(request) is None:
-            raise nobody()
+        try:
+            if _somebody(request) is None:
+                raise nobody()
+        except Problem:
+            # Whoever is not known is counted by address, as on public routes; nobody who is known ever is.
+            self._spend(throttling.spend(request, request.now))
+            raise
         request._request.api_key = request.auth
 
     def check_permissions(self, request):
@@ -86,9 +91,12 @@ class PrivateView(APIView):
 
     def check_throttles(self, request):
         limit, spender = self.spender(request)
-        self.allowance = throttling.spend_of(spender, limit, request.now)
-        if self.allowance is not None and self.allowance.is_over:
-            raise self.allowance.refusal()
+        self._spend(throttling.spend_of(spender, limit, request.now))
+
+    def _spend(self, allowance: throttling.Allowance | None) -> None:
+        self.allowance = allowance
+        if allowance is not None and allowance.is_over:
+            raise allowance.refusal()
 
     def spender(self, request) -> tuple[throttling.Limit, str]:
         """Which limit counts, and for whom."""

@@ -256,6 +256,20 @@ def test_on_a_public_route_a_key_picks_the_limit_alone(robot_of, editor, api):
     assert policies == ['"anon";q=600;w=600', '"key";q=3000;w=600', '"anon";q=600;w=600']
 
 
+def test_whoever_is_not_known_is_counted_by_address(robot_of, editor, two_of_a_kind):
+    nobody, somebody = robot_of(token="nonsense"), robot_of(editor, scopes=WRITES)
+
+    told = [nobody.get("me").status_code for _time in range(3)]
+
+    assert told == [401, 401, 429]
+    assert [somebody.get("me").status_code for _time in range(3)] == [200, 200, 200]
+
+
+@pytest.fixture
+def two_of_a_kind(monkeypatch):
+    monkeypatch.setattr(throttling.spend, "__defaults__", (throttling.Limit("anon", quota=2, window_seconds=600),))
+
+
 def test_the_limit_is_three_thousand(robot_of, editor, client_of):
     assert robot_of(editor, scopes=WRITES).get("me")["RateLimit-Policy"] == '"key";q=3000;w=600'
     assert client_of(editor).get("/api/v1/me")["RateLimit-Policy"] == '"session";q=3000;w=600'
