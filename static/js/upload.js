@@ -118,7 +118,8 @@ class Job {
       this.part(name).hidden = !states.includes(state);
     });
     // A button that goes takes the focus with it, so the next one gets it.
-    if (held && !document.activeElement?.closest("button")?.checkVisibility()) this.row.querySelector("button:not([hidden])")?.focus();
+    const { activeElement: focused, body } = document;
+    if (held && (focused === body || focused.hidden)) this.row.querySelector("button:not([hidden])")?.focus();
   }
 
   say(sentence = this.sentence) {
@@ -186,7 +187,7 @@ class Job {
     this.isOver = true;
     this.show("refused");
     this.part("refusal").hidden = false;
-    this.part("refusal").lastElementChild.textContent = sentence;
+    this.part("why").textContent = sentence;
     this.say(this.part("refusal").textContent);
   }
 
