@@ -87,7 +87,8 @@ def limit() -> None:
         ("RLIMIT_FSIZE", 0),
         ("RLIMIT_CORE", 0),
         ("RLIMIT_NPROC", 0),
-        ("RLIMIT_NOFILE", 3),
+        # Not even in the place of one that it closes: a descriptor has to be below this number.
+        ("RLIMIT_NOFILE", 0),
     ):
         resource.setrlimit(getattr(resource, name), (most, most))
 

@@ -153,6 +153,7 @@ def tried(act):
         return type(error).__name__
     return "done"
 def look(file, extension):
+    os.close(1)
     found = [
         tried(lambda: open("/etc/passwd")),
         tried(lambda: open("/tmp/written", "w")),
