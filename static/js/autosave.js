@@ -218,6 +218,7 @@ async function take(answer, sent) {
   if (answer.status === 401) return ended(told.sign_in);
   if (answer.status === 403 && told.denied) return stop(`${told.denied} ${words.refused}`);
   if (answer.status === 403) return renewed();
+  if (told.problem) return say(told.problem);
   if (answer.status === 404) return stop(`${words.gone} ${words.refused}`);
   return later(words.silent);
 }

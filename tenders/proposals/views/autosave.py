@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -55,7 +56,11 @@ class Asked:
 @require_POST
 def save(request: HttpRequest, pid: str) -> JsonResponse:
     """Also tells who else is here: the script asks without fields while nobody types."""
-    asked = _asked(request.body)
+    try:
+        asked = _asked(request.body)
+    except RequestDataTooBig:
+        problem = _("This is too much to be saved at once. Shorten it or put it into a document.")
+        return JsonResponse({"problem": problem}, status=413)
     if not request.user.is_authenticated:
         return JsonResponse({"sign_in": _way_in(pid, asked)}, status=401)
     proposal = get_object_or_404(proposals_visible_to(request.user), public_id=pid)

@@ -90,3 +90,16 @@ def test_form_without_a_script_links_too_and_says_what_cannot_be(client_of, prop
     assert "We got “row 9”. We need a whole number." in page
     assert 'name="page-FPV-04" value="row 9"' in page
     assert "<details open><summary>" in page
+
+
+def test_stale_page_shows_which_evidence_somebody_chose(client_of, proposal, owner, flights):
+    """Without a script: the page was loaded before the log was linked."""
+    other = next(row for row in kept_documents(proposal) if row.pk != flights.pk)
+    form = {"revision": "1", "seen": "{}", "evidence-FPV-02": other.public_id, "page-FPV-02": "3", "stay": "1"}
+
+    response = client_of(owner).post(reverse("proposal-answers", args=[proposal.public_id]), form)
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"Somebody saved here meanwhile: {flights.name}; page or row 14" in page
+    assert 'name="page-FPV-02" value="3"' in page

@@ -172,6 +172,17 @@ def test_whatever_the_script_does_not_send_is_refused(web, draft, body):
     assert (response.status_code, list(response.json())) == (400, ["problem"])
 
 
+def test_more_than_the_portal_reads_is_refused_in_words(web, draft, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+
+    response = _save(web, draft, {"FPV-01": "x" * 1000})
+
+    assert (response.status_code, response.json()) == (
+        413,
+        {"problem": "This is too much to be saved at once. Shorten it or put it into a document."},
+    )
+
+
 def test_token_is_asked_for(draft, owner):
     web = Client(enforce_csrf_checks=True)
     web.force_login(owner)
