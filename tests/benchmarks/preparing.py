@@ -1,12 +1,14 @@
 """A process that makes companies with a frozen version each, signs them in and reads the real form, by real verbs.
 
-Run as `python -m tests.benchmarks.preparing TENDER FROM COUNT FILE [uploads]`: companies numbered from FROM; what
-their clients need goes to FILE as JSON. With `uploads` they get a draft only, for files that go on meanwhile.
+Run as `python -m tests.benchmarks.preparing TENDER FROM COUNT FILE [uploads]`: companies numbered from FROM. What their
+clients need goes to FILE as JSON, with the seconds that it took. With `uploads` they get a draft only, for files that
+go on meanwhile.
 """
 
 import json
 import re
 import sys
+import time
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -23,7 +25,9 @@ def main(number, first, wanted, file, kind="submits"):
     companies._numbers, people._numbers = count(first), count(first)
     tender = Tender.objects.with_deadline().get(number=number)
     make = uploader if kind == "uploads" else submitter
-    Path(file).write_text(json.dumps([make(tender, first + place) for place in range(wanted)]))
+    begun = time.monotonic()
+    made = [make(tender, first + place) for place in range(wanted)]
+    Path(file).write_text(json.dumps({"made": made, "seconds": time.monotonic() - begun}))
 
 
 def submitter(tender, place):

@@ -42,9 +42,11 @@ UPLOADERS = 4
 NUMBERS_EACH = 60  # of register numbers, of which not every one has its check digit
 IN_LAST_FIVE, AFTERWARDS, IN_TIME_OF_RATE = 0.2, 0.05, 0.75
 TRUSTED_LAG_SECONDS = 0.020
-SLACK = 1.6
+SLACK = 1.3
 """So many times the measured preparation lies before the deadline, so that a busy machine is ready when it comes."""
+STARTING_SECONDS = 30
 RATE_SECONDS = 10
+BEFORE_THE_CROWD = 8
 
 
 def main(arguments):
@@ -91,12 +93,13 @@ class Stampede:
         count, seconds = self._size(rate)
         tender, closes_at = self._publish(count, seconds, seconds_each)
         clients = self._prepare(tender, count)
+        uploaders = self._prepare(tender, UPLOADERS, "uploads")
+        closes_at = self._extended_if_late(tender, closes_at, seconds)
         self._schedule(clients, closes_at, seconds)
-        left = clients[0]["at"] - _now()
-        if left < 0:
-            raise CannotMeasure(f"Preparing took {-left:.0f} s longer than expected; the machine is busy. Try again.")
-        say(f"{count} clients are ready {left:.0f} s before the first of them; deadline {closes_at:%H:%M:%S} UTC.")
-        with Uploads(self, tender, until=closes_at), Watcher(self.asked.sqlite) as watcher:
+        begins = clients[0]["at"]
+        say(f"{count} clients are ready {begins - _now():.0f} s before the first; deadline {closes_at:%H:%M:%S} UTC.")
+        time.sleep(max(0, begins - _now() - BEFORE_THE_CROWD))
+        with Uploads(self, uploaders, until=closes_at), Watcher(self.asked.sqlite) as watcher:
             attempts = self._crowd(clients, CROWDS)
             self._await_closing(tender, closes_at)
         return self._judge(attempts, clients, share, watcher.waited_ms(tender))
@@ -105,9 +108,8 @@ class Stampede:
         """The portal's own rate by eight clients at once, its share of pgbench, and the cost of preparing one."""
         from tests.factories.tenders import published_tender
 
-        begun = time.monotonic()
         clients = self._prepare(published_tender(), REHEARSED)
-        each = (time.monotonic() - begun) / REHEARSED
+        each = self.preparing_seconds / REHEARSED
         ceiling = None
         if not self.asked.sqlite:
             pgbench.prepare()
@@ -137,9 +139,20 @@ class Stampede:
         from coalition_portal import clock
         from tests.factories.tenders import published_tender, whole_second
 
-        ahead = timedelta(seconds=15 + seconds + SLACK * seconds_each * (count + UPLOADERS))
+        ahead = timedelta(seconds=STARTING_SECONDS + seconds + SLACK * seconds_each * (count + UPLOADERS))
         closes_at = whole_second(clock.database_now() + ahead)
         return published_tender(closes_at=closes_at), closes_at
+
+    def _extended_if_late(self, tender, closes_at, seconds):
+        """A busy machine may need longer than it did in the rehearsal: the deadline moves, by the verbs for it."""
+        from coalition_portal import clock
+        from tests.factories.tenders import extended_tender, whole_second
+
+        earliest = whole_second(clock.database_now() + timedelta(seconds=seconds + 2 * BEFORE_THE_CROWD))
+        if earliest <= closes_at:
+            return closes_at
+        say("Preparing took longer than expected, so the deadline is extended.")
+        return extended_tender(tender, earliest).closes_at
 
     def _prepare(self, tender, count, kind="submits"):
         """Made by several processes; the longest of them sets the time."""
@@ -149,11 +162,12 @@ class Stampede:
             command = ["tests.benchmarks.preparing", tender.number, str(self.companies), str(part), str(file), kind]
             running.append((file, self._python(*command)))
             self.companies += NUMBERS_EACH * (part + 1)
-        made = []
+        made, self.preparing_seconds = [], 0
         for file, process in running:
             if process.wait():
                 raise CannotMeasure("Companies and their versions could not be prepared; the lines above say why.")
-            made += json.loads(file.read_text())
+            found = json.loads(file.read_text())
+            made, self.preparing_seconds = made + found["made"], max(self.preparing_seconds, found["seconds"])
         return made
 
     def _python(self, *command):
@@ -238,9 +252,8 @@ class Stampede:
 class Uploads:
     """Files of 5 MB go on until the deadline, from a process of their own."""
 
-    def __init__(self, stampede, tender, until):
-        self.stampede, self.until = stampede, until
-        self.uploaders = stampede._prepare(tender, UPLOADERS, "uploads")
+    def __init__(self, stampede, uploaders, until):
+        self.stampede, self.uploaders, self.until = stampede, uploaders, until
 
     def __enter__(self):
         folder = self.stampede.folder
