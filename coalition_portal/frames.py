@@ -32,28 +32,29 @@ class FrameSealer:
     def take(self, chunk: bytes) -> Iterator[bytes]:
         self._waiting += chunk
         while len(self._waiting) > FRAME_BYTES:
-            clear = self._waiting[:FRAME_BYTES]
-            del self._waiting[:FRAME_BYTES]
-            yield from self._sealed(clear, is_last=False)
+            yield from self._sealed(FRAME_BYTES, is_last=False)
 
     def end(self) -> Iterator[bytes]:
         """The last frame; nothing where nothing was taken."""
         if self._waiting:
-            clear, self._waiting = self._waiting, bytearray()
-            yield from self._sealed(clear, is_last=True)
+            yield from self._sealed(len(self._waiting), is_last=True)
 
-    def _sealed(self, clear: bytearray, *, is_last: bool) -> tuple[bytes, bytes]:
+    def _sealed(self, size: int, *, is_last: bool) -> tuple[bytes, bytes]:
+        """The nonce and the rest of a frame of the first so many bytes that wait; they are not copied before."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, clear, _bound_to(self._name, self._frame, is_last))
+        with memoryview(self._waiting) as waiting, waiting[:size] as clear:
+            sealed = self._cipher.encrypt(nonce, clear, _bound_to(self._name, self._frame, is_last))
+        del self._waiting[:size]
         self._frame += 1
-        self.size_bytes += len(clear)
+        self.size_bytes += size
         return nonce, sealed
 
 
 def opened_frame(sealed: bytes, *, key: bytes, name: str, frame: int, is_last: bool) -> bytes:
     """The clear bytes of one frame; raises FrameDamaged."""
+    view = memoryview(sealed)
     try:
-        return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound_to(name, frame, is_last))
+        return AESGCM(key).decrypt(view[:NONCE_BYTES], view[NONCE_BYTES:], _bound_to(name, frame, is_last))
     except (InvalidTag, ValueError) as error:
         raise FrameDamaged(f"frame {frame} of {name} is not what was written") from error
 
