@@ -1,7 +1,7 @@
 """./portal bench lossy-line: 5 MB in a real browser over 64 kbit/s with 30 % loss and 2 s latency.
 
-At the line's own speed that takes half an hour or so; --quick lets everything that takes time go 60 times faster, the same
-losses included. What has to hold at any speed: the file arrives whole, its digest is the file's, and it is there once.
+At the line's own speed that takes half an hour or so; --quick lets everything that takes time go 60 times faster, with
+the same losses. What has to hold at any speed: the file arrives whole, its digest is the file's, and it is there once.
 """
 
 import argparse
