@@ -154,9 +154,15 @@ def nobody_has_asked_too_often():
 def test_who_gets_what(world, row):
     method, path, *cells = row
 
-    told = [str(world.ask(column, method, path).status_code) for column in COLUMNS]
+    answers = [world.ask(column, method, path) for column in COLUMNS]
 
+    told = [str(one.status_code) for one in answers]
     assert dict(zip(COLUMNS, told, strict=True)) == dict(zip(COLUMNS, cells, strict=True))
+    for one in answers:
+        assert one["Cache-Control"] == "private, no-store"
+        assert {"Authorization", "Cookie"} <= set(one["Vary"].split(", "))
+        assert not [name for name in one.headers if name.startswith("Access-Control")]
+        assert "sandbox" in one["Content-Security-Policy"] or "default-src 'none'" in one["Content-Security-Policy"]
 
 
 ABOUT_THINGS = [row for row in ROWS if "{" in row[1] and "number" not in row[1]]

@@ -1,16 +1,21 @@
 """What every route for companies has in common: who asks, by what, and that nobody else learns anything."""
 
+import io
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
 from django.db import DatabaseError
+from django.http import HttpResponse
+from django.test import RequestFactory
 
 from coalition_portal import clock
 from manufacturers.models import CompanyRole, Person
 from manufacturers.registration import remove_person
 from tenders.api import keys, private, queries, throttling
 from tenders.api.models import ApiKey
+from tenders.api.private import PrivateView
 from tests.factories import companies, people
 from tests.factories.keys import WRITES, key_of, token_of
 from tests.tenders.api.asking import BASE, problem
@@ -227,6 +232,33 @@ def test_a_condition_on_reading_is_no_page(robot_of, editor):
     response = robot_of(editor, scopes=WRITES).get("me", If_Match='"x"')
 
     assert response["Content-Type"] in ("application/json", "application/problem+json")
+
+
+class Streaming(PrivateView):
+    media_types = ("application/offset+octet-stream",)
+
+    def post(self, request):
+        return HttpResponse(request._request.read(4))
+
+
+class OneByOne(io.BytesIO):
+    """Says how much was read of it."""
+
+    def read(self, size=-1):
+        assert 0 <= size <= 4
+        return super().read(size)
+
+
+def test_the_body_is_left_to_the_view(editor, fixed_now):
+    token = token_of(editor, scopes=WRITES)
+    body = OneByOne(b"x" * 1000)
+    environ = {"wsgi.input": body, "CONTENT_LENGTH": "1000", "HTTP_AUTHORIZATION": f"Bearer {token}"}
+    request = RequestFactory().post("/", content_type="application/offset+octet-stream", **environ)
+    request.now, request.user, request.request_id = clock.now(), AnonymousUser(), "a" * 26
+
+    response = Streaming.as_view()(request)
+
+    assert (response.status_code, response.content, body.tell()) == (200, b"xxxx", 4)
 
 
 # The limit
