@@ -21,7 +21,7 @@ from tenders.proposals.drafting import accept_declarations, kept_answers, save_a
 from tenders.proposals.models import Answer, Document, Proposal, ScanState
 from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal, pdf_bytes
-from tests.factories.tenders import published_tender
+from tests.factories.tenders import extended_tender, published_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -150,6 +150,35 @@ def test_a_number_that_is_too_fine_here_is_left_and_not_rounded(draft, source, o
 
     assert not copied.answers.filter(requirement__code=fine.code).exists()
     assert any(what.startswith(fine.code) and "whole number" in why for what, why in _left(copied))
+
+
+def test_an_answer_that_is_evidence_alone_is_no_answer_yet(draft, source, owner):
+    asked = Requirement.objects.filter(tender=source.tender, evidence="document:flight_evidence").order_by("order")[0]
+    save_answers(
+        proposal=source,
+        answers={asked.code: "", f"page-{asked.code}": "4"},
+        revision=source.revision,
+        by=owner,
+        now=clock.now(),
+    )
+
+    copied = _copy(draft, source)
+
+    assert asked.code not in copied.copied["answers"]
+    assert _left(copied) == []
+
+
+def test_months_come_along_as_far_as_they_are_asked_here(draft, source, owner):
+    first, *_rest, last = [name for name in offer_texts(source) if name.startswith("capacity-")]
+    texts = {first: "0", last: "450"}
+    save_offer_fields(proposal=source, texts=texts, revision=source.revision, by=owner, now=clock.now())
+    later = deadline_in_force(draft.tender).closes_at + timedelta(days=40)
+    extended_tender(draft.tender, later)
+
+    copied = _copy(draft, source)
+
+    assert copied.capacity_by_month == {last.removeprefix("capacity-"): 450}
+    assert [what for what, _why in _left(copied)] == ["Capacity by month"]
 
 
 def test_prices_never_go_into_another_currency(draft, source):
