@@ -102,6 +102,8 @@ function mark(field, text) {
   field.controls.forEach((one) => {
     one.setAttribute("aria-invalid", "true");
     one.setAttribute("aria-describedby", `${field.hint} ${id}`.trim());
+    // The sentence may have pushed the field under the bar.
+    if (one === document.activeElement) one.scrollIntoView({ block: "nearest" });
   });
 }
 
@@ -280,6 +282,8 @@ function keepForTheButton() {
   const seen = Object.fromEntries([...fields.values()].map((field) => [field.name, field.seen]));
   form.elements.namedItem("seen").value = JSON.stringify(seen);
   form.elements.namedItem("revision").value = "0";
+  const answered = document.querySelector("[data-answered]");
+  if (answered) answered.textContent = Object.keys(seen).filter((name) => seen[name] && !/^(evidence|page)-/.test(name)).length;
 }
 
 // While somebody is at work here, the page asks who else is, and what they saved.

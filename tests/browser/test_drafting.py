@@ -103,6 +103,7 @@ def test_every_field_saves_itself(at, draft, owner):
     expect(status(person)).to_have_text("Not saved: correct what is marked.")
     expect(field(person, CEILING)).to_have_attribute("aria-invalid", "true")
     assert claims(draft) == {PAYLOAD: 6.5, CAMERA: "both"}
+    expect(person.page.locator("h1")).to_have_text("2 of 18 requirements are answered")
     assert waiting(person.page) == {CEILING: "about 1200"}
     assert person.faults() == []
 

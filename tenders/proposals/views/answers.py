@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -168,7 +169,8 @@ def _render(
         "revision": page.proposal.revision,
         "seen": packed(saved),
         "person": request.user.public_id,
-        "answered": sum(bool(saved[code]) for code in known.requirements),
+        # The script counts on as fields save themselves.
+        "answered": format_html("<span data-answered>{}</span>", sum(bool(saved[code]) for code in known.requirements)),
         "wanted": len(page.overview.requirements),
         "hidden": len(page.overview.requirements) - len(known.requirements),
     }

@@ -192,7 +192,7 @@ def test_task_list_after_the_deadline_says_so_and_lets_read(web, draft, after_th
 def test_answers_show_thresholds_with_units_and_conditions(web, draft):
     page = web.get(_url("proposal-answers", draft)).content.decode()
 
-    assert "0 of 18 requirements are answered" in page
+    assert "<h1><span data-answered>0</span> of 18 requirements are answered</h1>" in page
     assert "<b>at least 10\N{NO-BREAK SPACE}km</b>" in page
     assert "With an inert test mass of 5.0 kg" in page
     assert "Evidence: Flight evidence" in page
