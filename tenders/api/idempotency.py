@@ -5,11 +5,12 @@ be tried again with the same key, and the verb judges it again.
 """
 
 import hashlib
+import logging
 import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,8 @@ from coalition_portal.identity.models import User
 from tenders.api import problems
 from tenders.api.errors import Problem
 from tenders.api.models import KeptAnswer
+
+logger = logging.getLogger(__name__)
 
 KEPT = timedelta(hours=24)
 GIVEN_UP = timedelta(minutes=2)
@@ -54,9 +57,7 @@ def remembered(request: HttpRequest, by: User, act: Act) -> HttpResponse:
     if known is not None:
         return _replayed(known, fingerprint)
     response = act()
-    _forget_old(request.now)
-    if running := _begin(by, key, fingerprint, request.now):
-        _keep(running, response)
+    _keep(KeptAnswer(user=by, key=key, fingerprint=fingerprint, begun_at=request.now), response)
     return response
 
 
@@ -91,10 +92,17 @@ def _begin(by: User, key: str, fingerprint: str, now: datetime) -> KeptAnswer | 
         return KeptAnswer.objects.get(user=by, key=key) if taken else None
 
 
-def _keep(running: KeptAnswer, response: HttpResponse) -> None:
-    running.status, running.body = response.status_code, response.content.decode()
-    running.headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
-    running.save(update_fields=["status", "body", "headers"])
+def _keep(row: KeptAnswer, response: HttpResponse) -> None:
+    """What was done is done, so it is answered in any case: an answer that cannot be kept costs a repeat at most."""
+    row.status, row.body = response.status_code, response.content.decode()
+    row.headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError:
+        logger.info("An answer with the same key was kept meanwhile.")
+    except DatabaseError:
+        logger.warning("An answer could not be kept.", exc_info=True)
 
 
 def _replayed(known: KeptAnswer | None, fingerprint: str) -> HttpResponse:
