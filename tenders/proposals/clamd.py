@@ -40,7 +40,11 @@ def match_in(file: BinaryIO, *, address: str, seconds: float) -> str | None:
         if is_open:
             line.send(bytes(4))
         file.seek(0)
-        return _verdict(line.answer())
+        answer = line.answer()
+        if not is_open and not answer:
+            # Whoever closes a line with bytes still coming may lose the own last words.
+            raise NotJudged("the line was closed before the file ended")
+        return _verdict(answer)
 
 
 def _connected(address: str, seconds: float) -> socket.socket:
@@ -79,6 +83,8 @@ class _Line:
             self._wait_no_longer()
             try:
                 more = self.sock.recv(ANSWER_BYTES_MAX)
+            except ConnectionResetError:
+                break
             except OSError as error:
                 raise ScannerDown(str(error)) from error
             if not more:

@@ -1,6 +1,8 @@
 import io
 import socket
+import struct
 import threading
+import time
 from contextlib import contextmanager
 
 import pytest
@@ -65,7 +67,9 @@ def scanner_that(act):
 
 def answers(*pieces):
     def act(line):
-        line.recv(MEGABYTE)
+        got = b""
+        while not got.endswith(bytes(4)):
+            got += line.recv(MEGABYTE)
         for piece in pieces:
             line.sendall(piece)
 
@@ -100,13 +104,22 @@ def test_answer_without_a_verdict_is_none(answer):
 
 
 def test_line_that_is_closed_without_an_answer_means_down():
-    with scanner_that(lambda line: line.shutdown(socket.SHUT_WR)) as address, pytest.raises(ScannerDown):
+    with scanner_that(answers()) as address, pytest.raises(ScannerDown):
         match(b"x", address)
 
 
-def test_line_that_is_closed_while_much_is_sent_means_down():
-    with scanner_that(lambda line: line.recv(1)) as address, pytest.raises(ScannerDown):
+def test_line_that_is_closed_while_much_is_sent_is_no_verdict():
+    with scanner_that(lambda line: line.recv(1)) as address, pytest.raises(NotJudged):
         match(bytes(20 * MEGABYTE), address)
+
+
+def test_line_that_is_reset_before_an_answer_means_down():
+    def reset(line):
+        answers()(line)
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+
+    with scanner_that(reset) as address, pytest.raises(ScannerDown):
+        match(b"x", address)
 
 
 def test_scanner_that_hangs_costs_no_more_than_it_may():
@@ -115,8 +128,20 @@ def test_scanner_that_hangs_costs_no_more_than_it_may():
     with scanner_that(lambda line: done.wait(10)) as address:
         with pytest.raises(ScannerDown):
             match(b"x", address, seconds=0.1)
+        done.set()
+
+
+def test_store_that_is_slow_costs_no_more_than_it_may():
+    class Slow(io.BytesIO):
+        def read(self, size=-1):
+            time.sleep(0.1)
+            return super().read(size)
+
+    done = threading.Event()
+
+    with scanner_that(lambda line: done.wait(10)) as address:
         with pytest.raises(ScannerDown):
-            match_in(io.BytesIO(b"x"), address=address, seconds=0.0)
+            match_in(Slow(b"x"), address=address, seconds=0.05)
         done.set()
 
 
