@@ -42,7 +42,7 @@ def test_one_tender_from_its_draft_to_its_result():
     for other in (hawk, finch, wren):
         other.visit(swift.page.url, status=404)
     everybody = sorted(one.email for one in [*tender.bidders, tender.officer, tender.chair])
-    assert tender.told_about("Deadline passed") == everybody
+    assert tender.told_about("Deadline passed") == sorted([*everybody, tender.opener.email])
     assert tender.told_about("Proposals opened") == everybody
     assert tender.told_about("Result") == sorted(one.email for one in (swift, hawk, owl))
     secrets = [secret for bidder in tender.bidders for secret in bidder.secrets] + tender.reasons
