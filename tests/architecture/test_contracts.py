@@ -18,6 +18,7 @@ PURE = {
     "coalition_portal.lifecycle",
     "coalition_portal.pictures",
     "coalition_portal.public_ids",
+    "coalition_portal.watch.readings",
     "manufacturers.eligibility",
     "manufacturers.registers",
     "tenders.notices.criteria",
