@@ -9,6 +9,9 @@ from django.shortcuts import render
 from django.views.defaults import server_error as plain_server_error
 
 RETRY_SECONDS = 5
+DATABASE_AWAY = (OperationalError, InterfaceError)
+STORE_AWAY = (BotoCoreError, ClientError)
+AWAY = (*DATABASE_AWAY, *STORE_AWAY)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
@@ -30,9 +33,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 def is_database_away(exception: BaseException | None) -> bool:
     """Whether the database refused a connection, dropped it, was locked for too long or had no room."""
-    return isinstance(exception, OperationalError | InterfaceError)
+    return isinstance(exception, DATABASE_AWAY)
 
 
 def is_store_away(exception: BaseException | None) -> bool:
     """Whether the store of files did not answer, or answered with a failure of its own."""
-    return isinstance(exception, BotoCoreError | ClientError)
+    return isinstance(exception, STORE_AWAY)

@@ -41,6 +41,7 @@ ALWAYS = (
     problems.NOT_ACCEPTABLE,
     problems.TOO_MANY,
     problems.INTERNAL_ERROR,
+    problems.UNAVAILABLE,
 )
 WITH_BODY = (problems.TOO_LARGE, problems.UNSUPPORTED_MEDIA_TYPE, problems.VALIDATION)
 WITH_IF_MATCH = (problems.CONFLICT, problems.PRECONDITION_FAILED, problems.PRECONDITION_REQUIRED)

@@ -14,6 +14,7 @@ from django.utils.log import log_response
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from coalition_portal.faults import AWAY, RETRY_SECONDS
 from coalition_portal.lifecycle import IllegalMove
 from coalition_portal.permission import Denied, Refused
 from tenders.api import problems
@@ -75,6 +76,8 @@ def response_to(exception: Exception, request: HttpRequest) -> HttpResponse:
     if problem.kind is problems.INTERNAL_ERROR:
         got_request_exception.send(sender=None, request=request)
         log_response("Internal Server Error: %s", request.path, response=response, request=request, exception=exception)
+    elif problem.kind is problems.UNAVAILABLE:
+        log_response("Service Unavailable: %s", request.path, response=response, request=request, exception=exception)
     return response
 
 
@@ -189,6 +192,11 @@ def _forbidden() -> Problem:
     return Problem(problems.FORBIDDEN, _("This is not allowed."))
 
 
+def _unavailable() -> Problem:
+    sentence = _("A part of the portal does not answer. Nothing counts as received before you have its receipt.")
+    return Problem(problems.UNAVAILABLE, sentence, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 TRANSLATIONS: Sequence[tuple[type[Exception], Callable[[Exception, HttpRequest], Problem]]] = (
     (Http404, lambda exception, request: Problem(problems.NOT_FOUND, _not_found(exception, request))),
     (Denied, lambda exception, request: Problem(problems.FORBIDDEN, exception.reason)),
@@ -207,5 +215,6 @@ TRANSLATIONS: Sequence[tuple[type[Exception], Callable[[Exception, HttpRequest],
     (UnreadablePostError, lambda exception, request: _cut_off()),
     (RequestDataTooBig, lambda exception, request: _too_large()),
     (SuspiciousOperation, lambda exception, request: _wrong_host()),
+    *((away, lambda exception, request: _unavailable()) for away in AWAY),
 )
 """The first kind that fits decides; whatever fits none is a fault of the portal."""

@@ -278,6 +278,16 @@ INTERNAL_ERROR = ProblemType(
         "instance."
     ),
 )
+UNAVAILABLE = ProblemType(
+    "unavailable",
+    503,
+    _("The portal cannot answer for a moment"),
+    _(
+        "The portal’s database or its store of files does not answer. Nothing counts as received before its receipt is "
+        "answered."
+    ),
+    _("Wait as many seconds as Retry-After says and repeat the request, with its Idempotency-Key where it has one."),
+)
 
 ALL = (
     BAD_REQUEST,
@@ -305,6 +315,7 @@ ALL = (
     TOO_MANY,
     CHECKSUM_MISMATCH,
     INTERNAL_ERROR,
+    UNAVAILABLE,
     STORE_FULL,
 )
 BY_SLUG = {problem.slug: problem for problem in ALL}

@@ -43,8 +43,15 @@ PROBLEM_RESPONSES = {
     problems.VALIDATION: _("A query parameter has a value that is not possible."),
     problems.TOO_MANY: _("The limit is used up; Retry-After says for how long."),
     problems.INTERNAL_ERROR: _("The portal failed."),
+    problems.UNAVAILABLE: _("The portal cannot answer for a moment; Retry-After says for how long."),
 }
-EVERYWHERE = (problems.BAD_REQUEST, problems.NOT_ACCEPTABLE, problems.TOO_MANY, problems.INTERNAL_ERROR)
+EVERYWHERE = (
+    problems.BAD_REQUEST,
+    problems.NOT_ACCEPTABLE,
+    problems.TOO_MANY,
+    problems.INTERNAL_ERROR,
+    problems.UNAVAILABLE,
+)
 
 
 def describes(shape, *, summary, problems_too=(), parameters=None, operation_id, description="", example=None):

@@ -107,7 +107,7 @@ sends = _with_bytes(
         ),
         scope=Scope.WRITE,
         headers=(VERSION, OFFSET, CHECKSUM, *_standing(204)),
-        problems_too=_takes(),
+        problems_too=_takes(problems.STORE_FULL),
     ),
 )
 reads = tells(

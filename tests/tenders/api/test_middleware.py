@@ -5,8 +5,10 @@ import logging
 from datetime import timedelta
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 from django.core.cache import cache
 from django.core.exceptions import RequestDataTooBig
+from django.db import OperationalError
 from django.test import Client
 
 from tenders.api import problems, rows, throttling
@@ -34,7 +36,7 @@ def paths(tender):
 def test_the_index_links_to_all_that_has_no_parameter(api):
     assert api.json() == {
         "title": "Tenders of the International Drone Coalition",
-        "version": "1.2.0",
+        "version": "1.3.0",
         "links": {
             "self": f"{BASE}/",
             "tenders": f"{BASE}/tenders",
@@ -183,6 +185,26 @@ def test_a_strange_host_is_a_problem(api):
         "bad-request",
         "The request is not understood",
         "The Host header of the request names another host than this portal.",
+    )
+
+
+@pytest.mark.parametrize(
+    "away", [OperationalError("the server closed the connection"), ReadTimeoutError(endpoint_url="x")]
+)
+def test_a_part_that_is_away_says_when_to_try_again_and_that_nothing_was_received(api, monkeypatch, away):
+    def fail(*_arguments):
+        raise away
+
+    monkeypatch.setattr(rows, "tender_page", fail)
+
+    response = api.get("tenders")
+
+    assert (response.status_code, response["Retry-After"]) == (503, "5")
+    assert response.json() == problem(
+        response,
+        "unavailable",
+        "The portal cannot answer for a moment",
+        "A part of the portal does not answer. Nothing counts as received before you have its receipt.",
     )
 
 
