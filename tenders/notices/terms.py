@@ -32,6 +32,8 @@ def terms_of(tender: Tender) -> list[dict]:
         (_("Tests"), _tests(terms)),
         (_("Payment"), _payment(terms.get("payment"))),
         (_("After the trials"), _afterwards(terms)),
+        (_("Prices for"), _quantities(tender.price.get("quantity_steps"))),
+        (_("Delivery"), _delivery(tender.price.get("delivery_term"))),
         (_("Proposal stays valid"), _valid(tender.timetable.get("proposal_validity_days"))),
         (_("Contact"), tender.contact_mailbox),
     ]
@@ -91,6 +93,16 @@ def _afterwards(terms: dict) -> str:
         return ""
     sentence = _("Production of up to %(count)s drones a month, by measured results") % {"count": figure(most)}
     return sentence if terms.get("follow_on", {}).get("guaranteed") else sentence + "; " + _("not guaranteed")
+
+
+def _quantities(steps: list[int] | None) -> str:
+    if not steps:
+        return ""
+    return _("%(quantities)s drones") % {"quantities": " / ".join(figure(step) for step in sorted(set(steps)))}
+
+
+def _delivery(term: str | None) -> str:
+    return _("%(term)s, at a place that the company names") % {"term": term} if term else ""
 
 
 def _valid(days: int | None) -> str:

@@ -33,13 +33,15 @@ def test_the_terms_of_the_advanced_template():
         "Tests": "Latvia, up to 3 months; inert loads only; drones lost in tests are paid for",
         "Payment": "50 % in advance, 50 % on receipt, within 14 days",
         "After the trials": "Production of up to 500 drones a month, by measured results; not guaranteed",
+        "Prices for": "20 / 500 / 1,500 / 5,000 drones",
+        "Delivery": "DAP, at a place that the company names",
         "Proposal stays valid": "120 days",
         "Contact": "a@example.test",
     }
 
 
 def test_what_a_tender_does_not_have_is_left_out():
-    assert values(tender(terms={}, timetable={})) == {}
+    assert values(tender(terms={}, timetable={}, price={})) == {}
 
 
 @pytest.mark.parametrize(
@@ -66,7 +68,7 @@ def test_every_template_has_all_terms_in_both_languages(code):
 
     for language in ("en", "uk"):
         with translation.override(language):
-            assert len(terms_of(found)) == 9
+            assert len(terms_of(found)) == 11
 
 
 def test_one_line_for_a_list():
