@@ -1,5 +1,6 @@
 """The two private stores. Their keys are random, nothing is overwritten, and no address of theirs is public."""
 
+import errno
 import os
 import shutil
 from collections.abc import Iterator
@@ -59,6 +60,11 @@ def has_room(storage: Storage, size_bytes: int) -> bool:
     place = Path(storage.location)
     disk = shutil.disk_usage(next(folder for folder in (place, *place.parents) if folder.exists()))
     return disk.free - size_bytes >= min(disk.total // RESERVE_PART, RESERVE_BYTES_MAX)
+
+
+def is_full(error: OSError) -> bool:
+    """Whether the error says that a disk, or the share of it that one may fill, has no room."""
+    return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
 def keys_before(storage: Storage, folder: str, instant: datetime) -> Iterator[str]:

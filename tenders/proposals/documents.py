@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from coalition_portal.formatting import file_size, in_language
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
-from coalition_portal.storage import document_storage, has_room
+from coalition_portal.storage import document_storage, has_room, is_full
 from coalition_portal.uploads import upload_bytes_max
 from tenders.notices.models import Tender, WantedDocument
 from tenders.proposals.contents import (
@@ -398,12 +398,28 @@ def check_store(size_bytes: int) -> None:
     """Raises StoreFull before the store runs full: what is staged must still be submittable then."""
     if not has_room(document_storage(), size_bytes):
         logger.error("the store keeps its last reserve and takes no file of %s bytes", size_bytes)
-        raise StoreFull(
-            _(
-                "The portal’s store has no room for this file right now. Nothing of yours is lost, and what is frozen "
-                "can be submitted. Try again later."
-            )
+        raise _store_full()
+
+
+@contextmanager
+def refused_when_full() -> Iterator[None]:
+    """A store that runs full while a file is written refuses it with the same words."""
+    try:
+        yield
+    except OSError as error:
+        if not is_full(error):
+            raise
+        logger.exception("the store ran full")
+        raise _store_full() from error
+
+
+def _store_full() -> StoreFull:
+    return StoreFull(
+        _(
+            "The portal’s store has no room for this file right now. Nothing of yours is lost, and what is frozen "
+            "can be submitted. Try again later."
         )
+    )
 
 
 def _check_room(draft: Proposal, wanted: WantedDocument, size_bytes: int, sha256: str) -> None:
@@ -436,7 +452,8 @@ def _stored(proposal: Proposal, upload: File, now: datetime) -> Iterator[Content
     check_store(upload.size)
     content = begin_content(company=proposal.company, now=now)
     try:
-        append_part(content, iter(partial(upload.read, CHUNK_BYTES), b""), number=0)
+        with refused_when_full():
+            append_part(content, iter(partial(upload.read, CHUNK_BYTES), b""), number=0)
         yield content
     except (Refused, Denied):
         delete_content(content)

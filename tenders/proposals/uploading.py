@@ -20,6 +20,7 @@ from tenders.proposals.documents import (
     check_rate,
     check_room,
     check_store,
+    refused_when_full,
     wanted_of,
 )
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
@@ -116,7 +117,8 @@ def receive(
         check_store(upload.size_bytes - offset)
     writing = _claim(upload, offset, now)
     try:
-        writing.take(chunks, checksum)
+        with refused_when_full():
+            writing.take(chunks, checksum)
     except Unacceptable as refused:
         writing.refuse(refused.sentence)
         raise

@@ -1,7 +1,9 @@
+import errno
 import hashlib
 from datetime import timedelta
 
 import pytest
+from django.core.files.storage import FileSystemStorage
 
 from coalition_portal import clock, storage
 from coalition_portal.permission import Denied, Refused
@@ -294,6 +296,47 @@ def test_full_store_is_told_before_the_first_byte(monkeypatch, draft, owner, beg
     with pytest.raises(StoreFull):
         add_document(proposal=draft, kind_code="flight_evidence", upload=file_of("pdf"), by=owner, now=clock.now())
     assert Content.objects.count() == 0
+
+
+def test_store_that_runs_full_meanwhile_takes_no_more_and_keeps_what_it_has(
+    monkeypatch, draft, owner, begin, send, nothing_is_left_over
+):
+    content = pdf_bytes()
+    upload = begin(size=len(content))
+    send(upload, 0, content[:20])
+
+    def full(*_args):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(FileSystemStorage, "_save", full)
+        with pytest.raises(StoreFull):
+            send(upload, 20, content[20:])
+        with pytest.raises(StoreFull):
+            add_document(proposal=draft, kind_code="flight_evidence", upload=file_of("pdf"), by=owner, now=clock.now())
+    with monkeypatch.context() as patch:
+        patch.setattr(storage, "RESERVE_BYTES_MAX", 2**62)
+        patch.setattr(storage, "RESERVE_PART", 1)
+        with pytest.raises(StoreFull):
+            send(upload, 20, content[20:])
+
+    upload.refresh_from_db()
+    assert (upload.received_bytes, upload.writer, nothing_is_left_over()) == (20, "", 0)
+    assert Content.objects.count() == 1
+    assert send(upload, 20, content[20:]).state == UploadState.KEPT
+
+
+def test_other_failures_of_the_store_are_told_as_they_are(monkeypatch, begin, send):
+    upload = begin(size=10)
+
+    def broken(*_args):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr(FileSystemStorage, "_save", broken)
+
+    with pytest.raises(PermissionError):
+        send(upload, 0, b"%PDF-")
+    assert Upload.objects.get().writer == ""
 
 
 # Offsets, checksums, too many bytes
