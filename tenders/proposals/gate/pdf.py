@@ -19,7 +19,7 @@ from tenders.proposals.gate.telling import check_attached, check_no_archive
 from tenders.proposals.gate.verdict import MEDIA_TYPES, Fault, Inspection, Unfit
 
 CHUNK_BYTES = 1024 * 1024
-HELD_BYTES = 20 * 1024  # of the chunk before: more than a dictionary and a name take
+HELD_BYTES = 68 * 1024  # of the chunk before: more than a dictionary and a name take
 END = b"%%EOF"
 END_WITHIN_BYTES = 2048
 

@@ -6,7 +6,7 @@ bracket too many make it unreadable, because a reader might see another dictiona
 
 import re
 
-DICTIONARY_BYTES_MAX = 16 * 1024
+DICTIONARY_BYTES_MAX = 64 * 1024
 DEEPEST = 20
 
 OBJECT = b"obj"
@@ -29,26 +29,26 @@ class Unreadable(Exception):
 
 def dictionary_before(text: bytes, end: int) -> dict:
     """The dictionary of the object whose stream begins behind `end`; names have their escapes undone."""
-    window = text[max(end - DICTIONARY_BYTES_MAX, 0) : end]
-    start, body = _last_head(window)
-    line = max(window.rfind(b"\n", 0, start), window.rfind(b"\r", 0, start)) + 1
-    if b"%" in window[line:start]:
+    first = max(end - DICTIONARY_BYTES_MAX, 0)
+    start, body = _last_head(text, first, end)
+    line = max(text.rfind(b"\n", first, start), text.rfind(b"\r", first, start)) + 1
+    if b"%" in text[max(line, first) : start]:
         raise Unreadable
-    tokens = _tokens(window[body:])
+    tokens = _tokens(text[body:end])
     value = _value(tokens, 0)
     if tokens or not isinstance(value, dict):
         raise Unreadable
     return value
 
 
-def _last_head(window: bytes) -> tuple[int, int]:
-    """Where the last head of an object begins, and where it ends."""
-    position = len(window)
-    while (position := window.rfind(OBJECT, 0, position)) >= 0:
-        end = position + len(OBJECT)
-        start = max(end - HEAD_BYTES_MAX, 0)
-        if match := HEAD.search(window[start:end]):
-            return start + match.start() + 1, end
+def _last_head(text: bytes, first: int, end: int) -> tuple[int, int]:
+    """Where the last head of an object between the two begins, and where it ends."""
+    position = end
+    while (position := text.rfind(OBJECT, first, position)) >= 0:
+        behind = position + len(OBJECT)
+        start = max(behind - HEAD_BYTES_MAX, first)
+        if match := HEAD.search(text[start:behind]):
+            return start + match.start() + 1, behind
     raise Unreadable
 
 

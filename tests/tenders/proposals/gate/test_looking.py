@@ -122,6 +122,7 @@ LETTERS = base64.a85encode(zlib.compress(b"BT ET")) + b"~>"
         ),
         (making.pdf(flate(hashlib.shake_256(b"noise").digest(200_000))), "pdf", "application/pdf"),
         (making.pdf(stream(b"\x78\x01\x01\xff\xff\x00\x00abc", b"/Filter/FlateDecode")), "pdf", "application/pdf"),
+        (making.pdf(stream(b"x", b"/A(" + b"x" * 60_000 + b")")), "pdf", "application/pdf"),
         (making.pdf(stream(b"x", b"/Filter/LZWDecode")), "pdf", "application/pdf"),
         (making.pdf(b"<</A(a \\) (nested) %)/B<0aF>>>", end=b"%%EOF\r\n\r\n"), "pdf", "application/pdf"),
         (making.pdf(b"<</S/URI/URI(https://example.org)/Not#65d true>>"), "pdf", "application/pdf"),

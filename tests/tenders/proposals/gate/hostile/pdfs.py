@@ -86,6 +86,7 @@ ROWS = {
         Fault.DAMAGED,
     ),
     "key that stands twice": (pdf(stream(b"x", b"/Filter/A/Filter/B")), Fault.DAMAGED),
+    "dictionary without end": (pdf(stream(b"x", b"/A(" + b"x" * 70_000 + b")")), Fault.DAMAGED),
     "stream without a dictionary": (pdf(b">>stream\nx\nendstream"), Fault.DAMAGED),
     "letters that are none": (pdf(stream(b"\xff\xff~>", b"/Filter[/A85/Fl]")), Fault.DAMAGED),
     "letters without end": (pdf(stream(b"aaaa", b"/Filter[/A85/Fl]")), Fault.OVER_LIMITS),
