@@ -1,7 +1,7 @@
 """The database's clock is set while companies submit: the guard says so, and no wrong clock refuses anybody."""
 
-import os
 import shutil
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -25,18 +25,20 @@ ALARM_SECONDS = 5
 
 
 @pytest.fixture
-def database_time(tmp_path):
+def database_time():
     """`.words` for the server; `.move(seconds)` sets its clock off by so much from now on."""
     library = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
     if library is None or shutil.which("faketime") is None:
         pytest.skip("libfaketime is not installed")
-    return DatabaseTime(library)
+    with tempfile.TemporaryDirectory(prefix="portal-drill-clock-") as folder:
+        # The server's owner, who is another person than the test's, reads it.
+        Path(folder).chmod(0o755)
+        yield DatabaseTime(library, Path(folder) / "clock")
 
 
 class DatabaseTime:
-    def __init__(self, library):
-        # Where the server's owner, who is another person than the test's, can read it.
-        self.file = Path(f"/tmp/portal-drill-clock-{os.getpid()}")  # noqa: S108
+    def __init__(self, library, file):
+        self.file = file
         self.move(0)
         self.words = (
             f"LD_PRELOAD={library}",
