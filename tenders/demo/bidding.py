@@ -8,6 +8,7 @@ from tenders.demo import content, files
 from tenders.demo.cast import signatory
 from tenders.demo.source import company as facts_of
 from tenders.notices.models import Requirement, Tender
+from tenders.proposals import intents
 from tenders.proposals.documents import add_document, wanted_with_proposal
 from tenders.proposals.drafting import (
     Offer,
@@ -34,6 +35,8 @@ class Bidders:
         self._requirements: dict[int, list[Requirement]] = {}
 
     def begin(self, key: str, tender: Tender) -> Proposal:
+        """A draft; the company says that it means to bid."""
+        intents.give(tender=tender, by=signatory(key), now=clock.now())
         name = f"{facts_of(key)['name_latin'].split()[0]} {tender.kind[0]}-{int(key[-2:])}"
         return start_proposal(tender=tender, model_name=name, by=signatory(key), now=clock.now())
 
