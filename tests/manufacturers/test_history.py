@@ -9,7 +9,9 @@ from coalition_portal.ledger.verify import verify
 from manufacturers import registration, vetting
 from manufacturers.history import EVENTS, secret_of
 from manufacturers.models import CompanyAct, CompanyRecord, CompanyRole, Person
+from tenders.api import keys
 from tests.factories import companies, people
+from tests.factories.keys import key_of
 
 pytestmark = pytest.mark.django_db
 
@@ -27,6 +29,8 @@ def life(fixed_now):
     registration.change_role(person=editor, role=CompanyRole.SIGNATORY, by=owner, now=fixed_now)
     registration.remove_person(person=editor, by=owner, now=fixed_now)
     companies.drone_model(company, name="Marker One", now=fixed_now)
+    key, _token = key_of(owner, name="Marker key", now=fixed_now)
+    keys.revoke(key=key, by=owner, now=fixed_now)
     officer = people.officer("UA")
     vetting.submit_evidence(company=company, by=owner, now=fixed_now)
     vetting.return_(company=company, reason="Marker reason", by=officer, now=fixed_now)

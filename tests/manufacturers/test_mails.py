@@ -8,7 +8,14 @@ from coalition_portal.post.models import OutgoingMail
 from coalition_portal.post.queue import queue_mail
 from tests.factories import people
 
-TEMPLATES = ["company_person_added", "company_person_removed", "company_role_changed", "company_vetting"]
+TEMPLATES = [
+    "company_key_made",
+    "company_key_revoked",
+    "company_person_added",
+    "company_person_removed",
+    "company_role_changed",
+    "company_vetting",
+]
 
 
 def test_every_mail_of_this_slice_is_listed():
