@@ -16,7 +16,7 @@ from tenders.proposals.gate.wire import Copy, Piece
 
 CHUNKS_MAX = 100_000
 READ_BYTES = 1024 * 1024
-PICTURE_BYTES_MAX = 400 * 1000 * 1000
+PICTURE_BYTES_MAX = 320 * 1000 * 1000  # a hundred million pixels of three colours
 PROFILE_BYTES_MAX = 4 * 1024 * 1024
 DESCRIPTION_BYTES_MAX = 1024 * 1024
 
