@@ -18,7 +18,7 @@ from tenders.api.drafts import deadline_passed, proposal_of
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
 from tenders.api.private import JSON, PrivateView, answer
-from tenders.proposals import staging_jobs, submission
+from tenders.proposals import staging_jobs, submission, submit_limit
 from tenders.proposals.models import Bundle, Proposal, Receipt, StagingJob
 from tenders.proposals.queries import receipt_of_version
 from tenders.proposals.receipts import receipt_document
@@ -75,9 +75,12 @@ class JudgedView(PrivateView):
 
     scopes = {"POST": Scope.SUBMIT}
 
-    def spender(self, request):
+    def check_throttles(self, request):
+        """The counter of the page, so that a company has one limit whichever way it submits."""
         company = company_of(request.user)
-        return throttling.SUBMIT, company.public_id if company else request.user.public_id
+        if company is not None and submit_limit.is_over_limit(company, request.now):
+            limit = throttling.Limit("submit", submit_limit.MOST, submit_limit.SECONDS)
+            raise throttling.refusal_of(limit, request.now)
 
     def post(self, request, pid):
         parameters.check_names(request.query_params, {})

@@ -35,8 +35,6 @@ class Limit:
 ANONYMOUS = Limit("anon", quota=600, window_seconds=600)
 KEY = Limit("key", quota=3000, window_seconds=600)
 SESSION = Limit("session", quota=3000, window_seconds=600)
-SUBMIT = Limit("submit", quota=120, window_seconds=600)
-"""For each company and never for each address: many bidders may stand behind one in the last minute."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +104,12 @@ def spend_of(spender: str, limit: Limit, now: datetime) -> Allowance | None:
     if used is None:
         return None
     return Allowance(limit, max(0, limit.quota - used), limit.window_seconds - passed, used > limit.quota)
+
+
+def refusal_of(limit: Limit, now: datetime) -> Problem:
+    """The refusal of a limit that somebody else counts, in windows of the same kind."""
+    left = limit.window_seconds - int(now.timestamp()) % limit.window_seconds
+    return Allowance(limit, remaining=0, resets_in_seconds=left, is_over=True).refusal()
 
 
 def client_address(meta: dict, proxy_count: int) -> str | None:

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, settings
 from schemathesis.specs.openapi.checks import missing_required_header, positive_data_acceptance
 
 from tenders.api import throttling
+from tenders.proposals import submit_limit
 from tests.factories import companies
 from tests.factories.keys import token_of
 from tests.factories.proposals import staged_bundle
@@ -64,9 +65,8 @@ class Own:
 
 @pytest.fixture
 def own(db, monkeypatch):
-    endless = throttling.Limit("key", 10**9, 600)
-    for name in ("KEY", "SUBMIT"):
-        monkeypatch.setattr(throttling, name, endless)
+    monkeypatch.setattr(throttling, "KEY", throttling.Limit("key", 10**9, 600))
+    monkeypatch.setattr(submit_limit, "MOST", 10**9)
     cache.clear()
     ends = (signals.request_started, signals.request_finished)
     for signal in ends:

@@ -13,7 +13,7 @@ from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.api import idempotency, throttling
 from tenders.api.models import KeptAnswer
-from tenders.proposals import drafting
+from tenders.proposals import drafting, submit_limit
 from tenders.proposals.models import Proposal, Receipt, Refusal, Withdrawal
 from tests.factories import companies
 from tests.factories.keys import WRITES
@@ -444,7 +444,7 @@ def test_the_receipt_is_that_of_the_page(robot, company, owner):
 
 
 def test_submitting_has_a_limit_for_each_company(robot_of, company, robot, monkeypatch):
-    monkeypatch.setattr(throttling, "SUBMIT", throttling.Limit("submit", quota=2, window_seconds=600))
+    monkeypatch.setattr(submit_limit, "MOST", 2)
     monkeypatch.setattr(throttling, "KEY", throttling.Limit("key", quota=1, window_seconds=600))
     bundle = staged_bundle(company=company)
     colleague = robot_of(companies.person_of(company, CompanyRole.SIGNATORY))
@@ -452,9 +452,12 @@ def test_submitting_has_a_limit_for_each_company(robot_of, company, robot, monke
     for one in (robot, robot):
         one.get("me")
 
-    told_to = [submit(one, bundle, key="new").status_code for one in (robot, colleague, robot, stranger)]
+    answers = [submit(one, bundle, key="new") for one in (robot, colleague, robot, stranger)]
+    by_page = signed_in(companies.owner_of(company)).post(reverse("proposal-submit", args=[bundle.proposal.public_id]))
 
-    assert told_to == [201, 200, 429, 404]
+    assert [one.status_code for one in answers] == [201, 200, 429, 404]
+    assert int(answers[2]["Retry-After"]) in range(1, 601)
+    assert by_page.status_code == 429
 
 
 def test_a_dead_cache_stops_nobody_from_submitting(robot, company, monkeypatch):
