@@ -171,7 +171,11 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     # A sweep that waited longer than one interval is worth nothing: the next one does the same work.
-    "sweep": {"task": "tenders.proposals.tasks.sweep", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}},
+    "sweep": {
+        "task": "tenders.proposals.tasks.sweep",
+        "schedule": SWEEP_SECONDS,
+        "options": {"expires": SWEEP_SECONDS},
+    },
     # It lists the whole store, for files that no row names.
     "orphans": {"task": "tenders.proposals.tasks.sweep_orphans", "schedule": 3600, "options": {"expires": 3600}},
 }
@@ -375,8 +379,8 @@ SPECTACULAR_SETTINGS = {
     "TITLE": _("Tenders of the International Drone Coalition"),
     "DESCRIPTION": _(
         "Published tenders and their status, for everybody, without a key; proposals for companies, with a key. Within "
-        "v1 only fields, routes and codes are added: ignore what you do not know. HEAD and OPTIONS work on every route. "
-        "Each address has 600 requests in 10 minutes; an answer 304 is free. Each key has 3000 in 10 minutes."
+        "v1 only fields, routes and codes are added: ignore what you do not know. HEAD and OPTIONS work on every "
+        "route. Each address has 600 requests in 10 minutes; an answer 304 is free. Each key has 3000 in 10 minutes."
     ),
     # Raise it with every change of what the API says: it is part of every ETag.
     "VERSION": "1.3.0",
