@@ -110,17 +110,6 @@ def chunks_of(content: Content) -> Iterator[bytes]:
             yield chunk
 
 
-def stored_bytes(content: Content) -> int | None:
-    """The clear bytes that storage has by the length of its files, without reading them; None where a part is gone."""
-    total = 0
-    for part in content.parts.all():
-        try:
-            total += frames.clear_bytes_of(document_storage().size(part.storage_key) - HEAD_BYTES)
-        except FileNotFoundError:
-            return None
-    return total
-
-
 def open_content(content: Content) -> "ContentReader":
     """The whole in clear, as a file that can seek. Reading raises ContentDamaged at what is not as it was written."""
     return ContentReader(content)

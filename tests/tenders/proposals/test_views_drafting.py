@@ -570,5 +570,5 @@ def test_queries_of_a_page_are_known(web, draft, django_assert_num_queries, name
 def test_upload_costs_a_known_number_of_queries(web, draft, django_assert_num_queries):
     upload = {"file": SimpleUploadedFile("log.pdf", file_of("pdf").read())}
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(34):
         web.post(_url("proposal-document-add", draft, "flight_evidence"), upload)
