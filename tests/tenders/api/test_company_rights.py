@@ -214,6 +214,24 @@ def _digest(token):
     return read_token(token).digest
 
 
+def test_sealed_is_all_that_is_told_before_the_opening(world):
+    """Of a tender with submitted proposals and of one without any."""
+    empty = published_tender()
+
+    told = {
+        number: world.ask("officer", "GET", f"tenders/{number}/proposals").json()
+        for number in (world.tender.number, empty.number)
+    }
+
+    for number, body in told.items():
+        assert body["type"].endswith("/problems/sealed")
+        assert body["detail"] == (
+            f"The proposals of {number} are sealed. They can be opened from {body['opens_at']} on."
+        )
+        assert body["opens_at"].endswith("Z")
+    assert [len(body) for body in told.values()] == [6, 6]
+
+
 OPTIONS = [("me", "GET, HEAD, OPTIONS"), ("{draft}/answers", "GET, PATCH, HEAD, OPTIONS")]
 
 
