@@ -35,8 +35,8 @@ def process(*command, **variables):
 
 
 def _stop(running):
-    if running.poll() is None:
-        os.killpg(running.pid, signal.SIGTERM)
+    # Its children are told by it: a signal to all of them at once would end what they are at.
+    running.terminate()
     try:
         running.wait(STOP_SECONDS)
     except subprocess.TimeoutExpired:

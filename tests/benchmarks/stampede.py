@@ -80,12 +80,17 @@ def stampede(asked):
         Path(folder).chmod(0o755)
         with serve(variables, folder) as (port, words):
             say(f"Serving by {words}.")
-            return Stampede(asked, variables, Path(folder), port).run()
+            crowd = Stampede(asked, variables, Path(folder), port)
+            try:
+                return crowd.run()
+            finally:
+                crowd.end()
 
 
 class Stampede:
     def __init__(self, asked, variables, folder, port):
         self.asked, self.variables, self.folder, self.port = asked, variables, folder, port
+        self.children = []
         self.companies = 1000  # numbers below are those of the tenders' own people
 
     def run(self):
@@ -172,7 +177,15 @@ class Stampede:
 
     def _python(self, *command):
         environment = bare_environment(**self.variables)
-        return subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=sys.stderr)
+        child = subprocess.Popen([sys.executable, "-m", *command], cwd=ROOT, env=environment, stdout=sys.stderr)
+        self.children.append(child)
+        return child
+
+    def end(self):
+        """Nobody goes on where the run was broken off."""
+        for child in self.children:
+            child.kill()
+            child.wait()
 
     def _schedule(self, clients, closes_at, seconds):
         """Seeded, so that two runs are alike."""
