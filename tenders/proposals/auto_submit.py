@@ -17,7 +17,7 @@ from tenders.notices.models import Deadline
 from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
-from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind
+from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind, Wish
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.states import PROPOSAL
 
@@ -34,9 +34,8 @@ def ask(*, bundle: Bundle, by: User) -> Proposal:
         _check_askable(proposal, bundle, arrived)
         if proposal.auto_submit_id == bundle.pk:
             return proposal
-        sealed = sealed_log.seal("ask to submit when time runs out", _facts(bundle, arrived))
         _set(proposal, bundle, by, arrived)
-        sealed_log.record(sealed, at=arrived)
+        _write_down(bundle, is_asked=True, by=by, at=arrived)
         return proposal
 
 
@@ -48,9 +47,9 @@ def take_back(*, proposal: Proposal, by: User) -> Proposal:
         _check_in_time(proposal, arrived)
         if proposal.auto_submit is None:
             return proposal
-        sealed = sealed_log.seal("take back to submit when time runs out", _facts(proposal.auto_submit, arrived))
+        bundle = proposal.auto_submit
         _set(proposal, None, None, None)
-        sealed_log.record(sealed, at=arrived)
+        _write_down(bundle, is_asked=False, by=by, at=arrived)
         return proposal
 
 
@@ -123,10 +122,22 @@ def _set(proposal: Proposal, bundle: Bundle | None, by: User | None, at: datetim
     proposal.save(update_fields=["auto_submit", "auto_submit_by", "auto_submit_at"])
 
 
-def _facts(bundle: Bundle, at: datetime) -> dict:
-    return {
+def _write_down(bundle: Bundle, *, is_asked: bool, by: User, at: datetime) -> None:
+    facts = {
         "proposal": bundle.proposal.public_id,
         "version": bundle.version,
         "bundle_sha256": bundle.sha256,
-        "asked_at": at,
+        "is_asked": is_asked,
+        "given_at": at,
     }
+    sealed = sealed_log.seal("wish to submit when time runs out", facts)
+    Wish.objects.create(
+        proposal=bundle.proposal,
+        bundle=bundle,
+        is_asked=is_asked,
+        by=by,
+        given_at=at,
+        salt=sealed.salt,
+        commitment=sealed.commitment,
+    )
+    sealed_log.record(sealed, at=at)

@@ -141,6 +141,7 @@ APPEND_ONLY = [
     "tenders_proposals_provisionaldecision",
     "tenders_proposals_reinstatement",
     "tenders_proposals_withdrawalnotice",
+    "tenders_proposals_wish",
     CLOSING,
     "tenders_proposals_openedproposal",
 ]

@@ -48,13 +48,10 @@ class Violation:
         return f"{self.rule}: {self.sentence}"
 
 
-def violations(
-    history: Iterable[Attempt], evidence: Evidence, *, is_complete: bool = True, wishes: int = 0
-) -> list[Violation]:
+def violations(history: Iterable[Attempt], evidence: Evidence, *, is_complete: bool = True) -> list[Violation]:
     """All of them, in the order of the rules.
 
-    `is_complete`: no attempt was made that is not in `history`. `wishes`: so many entries are about asking for a
-    submission when time runs out or taking that back, which no row keeps.
+    `is_complete`: no attempt was made that is not in `history`.
     """
     attempts = list(history)
     found = [
@@ -63,7 +60,7 @@ def violations(
         *_too_late(attempts, evidence),
         *_refused_early(attempts, evidence),
         *_not_one_row(attempts, evidence, is_complete),
-        *_log(evidence, wishes),
+        *_log(evidence),
     ]
     return sorted(found, key=lambda violation: violation.rule)
 
@@ -213,7 +210,7 @@ def _too_many(key: tuple, rows: list[Row], tries: int, is_complete: bool) -> Ite
 # I6
 
 
-def _log(evidence: Evidence, wishes: int) -> Iterator[Violation]:
+def _log(evidence: Evidence) -> Iterator[Violation]:
     if evidence.log_fault:
         yield Violation("I6", evidence.log_fault)
     lines = {line.commitment: line for line in evidence.log if line.commitment}
@@ -224,7 +221,7 @@ def _log(evidence: Evidence, wishes: int) -> Iterator[Violation]:
             yield Violation("I6", f"the closing row {closed.seq} of {closed.tender} has no entry in the log.")
     sealed = [line for line in evidence.log if line.event == Event.PROPOSALS_SEALED_RECORDED]
     without_row = [line.index for line in sealed if line.commitment not in evidence.committed]
-    if len(without_row) > wishes:
+    if without_row:
         yield Violation("I6", f"{len(without_row)} entries of the log commit to no row: {without_row[:9]}.")
 
 

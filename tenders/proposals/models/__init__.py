@@ -13,6 +13,7 @@ from tenders.proposals.models.submission import (
     ReceiptKind,
     Refusal,
     Reinstatement,
+    Wish,
     Withdrawal,
     WithdrawalNotice,
 )
@@ -46,6 +47,7 @@ __all__ = [
     "Upload",
     "UploadState",
     "VatBasis",
+    "Wish",
     "Withdrawal",
     "WithdrawalNotice",
 ]

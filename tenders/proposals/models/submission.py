@@ -200,6 +200,28 @@ class WithdrawalNotice(models.Model):
         return f"withdrawal notice {self.pk}"
 
 
+class Wish(models.Model):
+    """A signatory asked for a version to be submitted when time runs out, or took that back. Append-only.
+
+    What holds now stands with the proposal; these rows are what the log commits to.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="wishes")
+    bundle = models.ForeignKey(Bundle, on_delete=models.PROTECT, related_name="+")
+    is_asked = models.BooleanField()  # false: taken back
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    salt = models.CharField(max_length=32)
+    commitment = models.CharField(max_length=64, unique=True)
+
+    class Meta:
+        verbose_name = _("wish to submit when time runs out")
+        verbose_name_plural = _("wishes to submit when time runs out")
+
+    def __str__(self):
+        return f"wish {self.pk}"
+
+
 class Closing(models.Model):
     """Written under the exclusive tender lock when settling is over: the set under this deadline row is final."""
 

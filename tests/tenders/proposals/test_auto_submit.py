@@ -9,7 +9,7 @@ from coalition_portal.post.models import OutgoingMail
 from manufacturers.models import CompanyRole
 from tenders.proposals import auto_submit, submission
 from tenders.proposals.auto_submit import NotAskable
-from tenders.proposals.models import Receipt, ReceiptKind
+from tenders.proposals.models import Receipt, ReceiptKind, Wish
 from tenders.proposals.queries import standing_of
 from tenders.proposals.states import ProposalState
 from tests.factories.companies import owner_of, person_of
@@ -107,6 +107,28 @@ def test_asking_and_taking_back_twice_has_one_effect(cutoff, bundle):
     auto_submit.take_back(proposal=bundle.proposal, by=bundle.staged_by)
     auto_submit.take_back(proposal=bundle.proposal, by=bundle.staged_by)
     assert Entry.objects.count() == entries + 1
+
+
+def test_each_wish_is_a_row_that_the_log_commits_to(cutoff, bundle):
+    asked_at = _ask(cutoff, bundle, -5 * SECOND)
+    taken_at = cutoff.at(-4 * SECOND)
+    auto_submit.take_back(proposal=bundle.proposal, by=bundle.staged_by)
+
+    wishes = list(Wish.objects.order_by("pk"))
+    facts = {
+        "act": "wish to submit when time runs out",
+        "proposal": bundle.proposal.public_id,
+        "version": 1,
+        "bundle_sha256": bundle.sha256,
+    }
+    assert [(wish.bundle, wish.by, wish.is_asked, wish.given_at) for wish in wishes] == [
+        (bundle, bundle.staged_by, True, asked_at),
+        (bundle, bundle.staged_by, False, taken_at),
+    ]
+    for wish in wishes:
+        opened = facts | {"is_asked": wish.is_asked, "given_at": wish.given_at}
+        assert wish.commitment == commit(wish.salt, opened)
+        assert Entry.objects.filter(commitment=wish.commitment).exists()
 
 
 def test_who_pressed_the_button_after_all_gets_one_receipt(cutoff, bundle):

@@ -139,14 +139,14 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:
             super().__init__()
             self.example = rolled_back()
             self.example.__enter__()
-            self.model, self.wishes = None, 0
+            self.model = None
             closes_at = clock.now().replace(microsecond=0) - BACK
             self._extend_to(closes_at, at=closes_at - 10 * SECOND)
             self.model = Model(deadline_in_force(world.tender).seq, closes_at)
 
         def teardown(self):
             try:
-                assert violations([], read_evidence(), is_complete=False, wishes=self.wishes) == []
+                assert violations([], read_evidence(), is_complete=False) == []
             finally:
                 self.example.__exit__(None, None, None)
 
@@ -168,7 +168,6 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:
         def ask(self, proposal, offset):
             at = self._say(offset)
             bundle = world.bundles[proposal][-1]
-            self.wishes += 1
             got = _word(auto_submit.ask, bundle=bundle, by=bundle.staged_by)
             assert got.replace("done", "asked") == self.model.ask(proposal, at)
 
@@ -176,7 +175,6 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:
         def take_back(self, proposal, offset):
             at = self._say(offset)
             bundle = world.bundles[proposal][0]
-            self.wishes += 1
             got = _word(auto_submit.take_back, proposal=bundle.proposal, by=bundle.staged_by)
             assert got.replace("done", "taken back") == self.model.take_back(proposal, at)
 
