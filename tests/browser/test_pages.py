@@ -12,7 +12,8 @@ READERS = ("visitor", "owner", "officer", "chair", "reviewer", "undeclared", "no
 """Who looks at a page: the first of them who gets it. Reviewers see another page than officers at the same address."""
 
 ALSO_BY_REVIEWERS = ("admin:desk-review", "admin:desk-queue", "admin:desk-ranking", "admin:index")
-HAVE_TESTS_OF_THEIR_OWN = ("api-docs",)
+# The totals are a part of a page, fetched when a price was saved.
+HAVE_TESTS_OF_THEIR_OWN = ("api-docs", "proposal-offer-totals")
 OF_ACCOUNTS = {
     "visitor": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/no-such-page/"],
     "owner": ["/accounts/email/", "/accounts/password/change/", "/accounts/logout/", "/no-such-page/", "/admin/login/"],

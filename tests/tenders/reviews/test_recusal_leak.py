@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import shutil
 from io import BytesIO
 from itertools import count
 from types import SimpleNamespace
@@ -13,6 +14,7 @@ from openpyxl import load_workbook
 
 from coalition_portal import public_ids
 from coalition_portal.identity.roles import Role
+from coalition_portal.storage import document_storage, vault_storage
 from tenders.reviews.conflicts import recuse
 from tenders.reviews.models import panel
 from tests.factories import people
@@ -137,6 +139,10 @@ def seen_in(db, database_clock, client_of, monkeypatch):
                 raise Undo
         except Undo:
             return seen
+        finally:
+            # Files follow no rollback, and the next world gives its own the same keys.
+            for store in (vault_storage(), document_storage()):
+                shutil.rmtree(store.location, ignore_errors=True)
 
     return see
 
