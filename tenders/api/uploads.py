@@ -4,12 +4,12 @@ The body of a request is read from the server piece by piece and handed on; noth
 """
 
 import base64
-import binascii
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import http_date
@@ -20,6 +20,7 @@ from coalition_portal.uploads import upload_bytes_max
 from tenders.api import errors, problems
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
+from tenders.api.parameters import PUBLIC_ID_PATTERN
 from tenders.api.private import PrivateView, answer
 from tenders.api.upload_schema import BYTES, begins, ends, reads, sends
 from tenders.proposals import uploading
@@ -125,6 +126,9 @@ def _there(request, upload_id: str) -> Upload:
 
 
 def _begun(request, size_bytes: int, metadata: dict[str, str]) -> Upload:
+    # What is no id finds nothing, and is not asked for: a database keeps no NUL and fails at one.
+    if not re.fullmatch(PUBLIC_ID_PATTERN, metadata["proposal"]):
+        raise Http404
     proposal = get_object_or_404(proposals_visible_to(request.user), public_id=metadata["proposal"])
     with _refusals():
         return uploading.begin_upload(
@@ -246,7 +250,8 @@ def _metadata(request) -> dict[str, str]:
 def _decoded(value: str) -> str:
     try:
         return base64.b64decode(value.strip(), validate=True).decode()
-    except (binascii.Error, UnicodeDecodeError):
+    except ValueError:
+        # No base64, no UTF-8, or letters beyond ASCII in the header itself.
         raise _wrong_metadata() from None
 
 
@@ -264,7 +269,7 @@ def _checksum(request) -> Checksum | None:
     algorithm, _space, value = text.partition(" ")
     try:
         digest = base64.b64decode(value.strip(), validate=True)
-    except binascii.Error:
+    except ValueError:
         digest = b""
     if algorithm not in CHECKSUMS or not digest:
         raise Problem(

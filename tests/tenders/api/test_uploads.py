@@ -302,6 +302,10 @@ def test_deferred_length_is_not_spoken(tus):
             "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
         ),
         (
+            "filename é",
+            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
+        ),
+        (
             "kind YQ==,kind YQ==",
             "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
         ),
@@ -310,6 +314,13 @@ def test_deferred_length_is_not_spoken(tus):
 def test_metadata_that_is_not_understood(tus, pairs, sentence):
     assert told(tus.create(100, Upload_Metadata=pairs)) == (400, "bad-request", sentence)
     assert Upload.objects.count() == 0
+
+
+@pytest.mark.parametrize("proposal", ["x", "a\0b", "\0" * 26])
+def test_proposal_that_is_none(tus, proposal):
+    pairs = metadata(filename="a.pdf", kind="flight_evidence", proposal=proposal)
+
+    assert told(tus.create(100, Upload_Metadata=pairs))[:2] == (404, "not-found")
 
 
 def test_metadata_of_others_is_let_through(tus):
@@ -387,7 +398,7 @@ def test_other_type_of_body(tus, content_type):
     assert Upload.objects.count() == 1
 
 
-@pytest.mark.parametrize("checksum", ["md5 YQ==", "sha1", "sha1 ???", ""])
+@pytest.mark.parametrize("checksum", ["md5 YQ==", "sha1", "sha1 ???", "sha1 é", ""])
 def test_checksum_that_is_not_understood(tus, checksum):
     assert told(tus.send(tus.begun(100), 0, b"%PDF-", Upload_Checksum=checksum))[:2] == (400, "bad-request")
 
