@@ -100,14 +100,15 @@ def pointer(*steps: object) -> str:
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict:
-    names = [name for name, _value in pairs]
-    if len(set(names)) < len(names):
-        twice = next(name for name in names if names.count(name) > 1)
-        raise Problem(
-            problems.BAD_REQUEST,
-            _("The body has the member “%(name)s” twice in one object.") % {"name": _printable(twice)},
-        )
-    return dict(pairs)
+    found: dict = {}
+    for name, value in pairs:
+        if name in found:
+            raise Problem(
+                problems.BAD_REQUEST,
+                _("The body has the member “%(name)s” twice in one object.") % {"name": _printable(name)},
+            )
+        found[name] = value
+    return found
 
 
 def _number(text: str) -> Decimal:
