@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
@@ -101,7 +101,7 @@ def _keep(row: KeptAnswer, response: HttpResponse) -> None:
             row.save()
     except IntegrityError:
         logger.info("An answer with the same key was kept meanwhile.")
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.warning("An answer could not be kept.", exc_info=True)
 
 

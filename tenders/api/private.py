@@ -7,7 +7,7 @@ way, so a view may stream it.
 import json
 import logging
 
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -168,5 +168,5 @@ def _note_use(request) -> None:
         return
     try:
         note_use(key, request.now)
-    except DatabaseError:
+    except (DatabaseError, InterfaceError):
         logger.warning("The last use of a key could not be written down.", exc_info=True)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.test import Client
 from django.urls import reverse
 
@@ -486,13 +486,14 @@ def test_nothing_is_written_before_the_instant_of_arrival(robot, company, monkey
     assert (seen[0], KeptAnswer.objects.count()) == (0, 1)
 
 
-def test_an_answer_that_cannot_be_kept_is_given_all_the_same(robot, company, monkeypatch):
+@pytest.mark.parametrize("error", [DatabaseError("locked"), InterfaceError("connection already closed")])
+def test_an_answer_that_cannot_be_kept_is_given_all_the_same(robot, company, monkeypatch, error):
     bundle = staged_bundle(company=company)
 
-    def locked(*_arguments, **_options):
-        raise DatabaseError("locked")
+    def fails(*_arguments, **_options):
+        raise error
 
-    monkeypatch.setattr(KeptAnswer, "save", locked)
+    monkeypatch.setattr(KeptAnswer, "save", fails)
 
     assert [submit(robot, bundle).status_code for _time in range(2)] == [201, 200]
 

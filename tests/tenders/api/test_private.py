@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.core.cache import cache
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -334,11 +334,12 @@ def test_last_use_is_written_once_a_minute(robot_of, editor, time_machine, fixed
     assert noted == [fixed_now, fixed_now, fixed_now + MINUTE]
 
 
-def test_a_use_that_cannot_be_noted_costs_nothing(robot_of, editor, monkeypatch):
-    def locked(*_arguments):
-        raise DatabaseError("locked")
+@pytest.mark.parametrize("error", [DatabaseError("locked"), InterfaceError("connection already closed")])
+def test_a_use_that_cannot_be_noted_costs_nothing(robot_of, editor, monkeypatch, error):
+    def fails(*_arguments):
+        raise error
 
-    monkeypatch.setattr(private, "note_use", locked)
+    monkeypatch.setattr(private, "note_use", fails)
 
     assert robot_of(editor, scopes=WRITES).get("me").status_code == 200
 
