@@ -179,7 +179,7 @@ def _fault(kind: bytes, body: bytes, extension: str) -> Fault:
 
 def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], bytes, bytes]:
     pieces: list[wire.Piece] = []
-    literal_bytes = 0
+    literal_bytes = told_bytes = 0
     while True:
         kind, body = line.message()
         if kind in (wire.TAKEN, wire.UNFIT, wire.BROKEN, wire.ENDED):
@@ -189,7 +189,10 @@ def _talk(line: _Line, file: BinaryIO, size: int) -> tuple[list[wire.Piece], byt
             continue
         pieces.append(_sound(kind, body, size))
         literal_bytes += len(body)
-        if len(pieces) > PIECES_MAX or literal_bytes > LITERAL_BYTES_MAX:
+        told_bytes += wire.size_of(pieces[-1])
+        # Taking out makes no file longer, but for the few bytes that stand for what is left.
+        is_longer = told_bytes > size + LITERAL_BYTES_MAX
+        if len(pieces) > PIECES_MAX or literal_bytes > LITERAL_BYTES_MAX or is_longer:
             raise _Gone(Fault.DAMAGED)
 
 

@@ -235,6 +235,15 @@ def test_nothing_is_believed_that_a_child_cannot_say(monkeypatch, messages, expe
     assert _fault(b"a,b\n") == expected
 
 
+@pytest.mark.parametrize(("last", "expected"), [(64, Fault.EMPTY), (65, Fault.DAMAGED)])
+def test_pieces_together_make_a_file_hardly_longer(monkeypatch, last, expected):
+    pieces = [span(COPY, 0, 100), span(ZEROS, 0, last), message(UNFIT, b"empty")]
+    monkeypatch.setattr(inspection, "starter", Liar(*pieces))
+    monkeypatch.setattr(inspection, "LITERAL_BYTES_MAX", 64)
+
+    assert _fault(b"a,b\n" * 25) == expected
+
+
 def test_pieces_become_a_file_in_chunks(monkeypatch):
     pieces = [span(COPY, 2, 4), message(LITERAL, b"xyz"), span(ZEROS, 0, 3), message(TAKEN)]
     monkeypatch.setattr(inspection, "starter", Liar(*pieces))
