@@ -1,5 +1,6 @@
 """Files that arrive in pieces and go on after a break: begun, received from an exact offset, kept as a document."""
 
+import logging
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -54,6 +55,8 @@ __all__ = [
     "is_gone",
     "receive",
 ]
+
+logger = logging.getLogger(__name__)
 
 UNDER_WAY_MAX = 24  # of one proposal
 
@@ -152,7 +155,7 @@ def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
 def finish_received(*, now: datetime) -> int:
     """Judge the uploads whose last byte came and whose request died before it could; how many became documents.
 
-    What cannot be judged even now stays for the next sweep.
+    What cannot be judged even now stays for the next sweep, and keeps none of the others from theirs.
     """
     rows = Upload.objects.filter(state=UploadState.RECEIVING, received_bytes=F("size_bytes"), expires_at__gt=now)
     found = 0
@@ -161,6 +164,10 @@ def finish_received(*, now: datetime) -> int:
             with translation.override(row.uploaded_by.language):
                 done = receive(upload=row, offset=row.size_bytes, chunks=(), by=row.uploaded_by, now=now)
         except (Refused, Denied):
+            continue
+        except Exception:
+            # A fault of the portal's own, such as a store that fails at this one file.
+            logger.exception("upload %s cannot be judged", row.public_id)
             continue
         found += done.state == UploadState.KEPT
     return found

@@ -764,6 +764,23 @@ def test_sweep_judges_a_wrong_file_too_and_leaves_what_nobody_may_add(monkeypatc
     assert [upload.state for upload in Upload.objects.order_by("pk")] == [UploadState.REFUSED, UploadState.RECEIVING]
 
 
+def test_upload_that_cannot_be_judged_keeps_no_other_from_it(monkeypatch, begin, send, caplog):
+    content = pdf_bytes()
+    uploads = [begin(size=len(content)) for _time in range(2)]
+    for upload in uploads:
+        _dies(monkeypatch, send, upload, content)
+    Upload.objects.update(writer="", writer_until=None)
+    look = receiving.look
+    fails_at = Upload.objects.get(pk=uploads[0].pk).content
+    monkeypatch.setattr(
+        receiving, "look", lambda one, *args, **more: 1 / 0 if one == fails_at else look(one, *args, **more)
+    )
+
+    assert finish_received(now=clock.now()) == 1
+    assert [upload.state for upload in Upload.objects.order_by("pk")] == [UploadState.RECEIVING, UploadState.KEPT]
+    assert f"upload {uploads[0].public_id} cannot be judged" in caplog.text
+
+
 def test_commit_that_fails_leaves_an_orphan_and_no_half_row(monkeypatch, begin, send, nothing_is_left_over):
     upload = begin(size=100)
     monkeypatch.setattr(receiving, "name_parts", lambda *_args: 1 / 0)
