@@ -23,6 +23,7 @@ from tenders.api.private import PrivateView, answer
 from tenders.notices.models import AnswerType
 from tenders.proposals import documents, drafting
 from tenders.proposals.documents import kept_documents, wanted_with_proposal
+from tenders.proposals.download_links import hand_over
 from tenders.proposals.downloads import attachment
 from tenders.proposals.draft_texts import EVIDENCE, MONTH, PAGE, PRICE, STEP, partner_fields
 from tenders.proposals.drafting import StaleDraft, Unanswerable
@@ -216,7 +217,9 @@ class DocumentContentView(PrivateView):
         media_type="*/*",
     )
     def get(self, request, pid, document_id):
-        return attachment(_document_of(request, pid, document_id)[1])
+        """A program gets the file; a browser is led and asked as it is on the page of the documents."""
+        _draft, document = _document_of(request, pid, document_id)
+        return attachment(document) if request.api_key else hand_over(request._request, document)
 
 
 def _document_of(request: HttpRequest, pid: str, document_id: str) -> tuple[Draft, Document]:

@@ -106,6 +106,8 @@ def _finish(request: HttpRequest, response: HttpResponse) -> None:
 def _is_of_others(response: HttpResponse) -> bool:
     """A page or a redirect that some middleware on the long way answered with, instead of the view."""
     is_failure = response.status_code >= 300 and response.status_code != 304
+    if getattr(response, "is_of_view", False):
+        return False
     return is_failure and response.headers.get("Content-Type") != errors.MEDIA_TYPE
 
 

@@ -109,6 +109,7 @@ class PrivateView(APIView):
             for name, value in self.allowance.headers.items():
                 response.headers[name] = value
         response.headers.setdefault("Content-Security-Policy", NOTHING_ALLOWED)
+        response.is_of_view = True
         _note_use(request)
         return response
 

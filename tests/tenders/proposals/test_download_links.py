@@ -21,6 +21,7 @@ from tenders.proposals.download_links import (
     link_to,
 )
 from tests.factories import companies
+from tests.factories.keys import token_of as token_of_key
 from tests.factories.proposals import draft_proposal, file_of
 
 NOW = datetime(2026, 10, 14, 9, 0, tzinfo=UTC)
@@ -169,6 +170,26 @@ def test_with_the_setting_the_portal_leads_to_the_other_host(two_hosts, web, doc
     assert (response.status_code, response.url.split("/d/")[0]) == (302, f"https://{FILES}")
     assert response["Cache-Control"] == "no-store, private"
     assert document.public_id not in response.url
+
+
+def test_the_api_leads_a_browser_there_too_and_gives_a_program_the_file(two_hosts, web, client, document, person):
+    path = reverse("api-proposal-document-content", args=[document.proposal.public_id, document.public_id])
+    here = {"headers": {"host": PORTAL}, "secure": True}
+
+    browser = web.get(path, **here)
+    program = client.get(path, HTTP_AUTHORIZATION=f"Bearer {token_of_key(person)}", **here)
+
+    assert (browser.status_code, browser.url.split("/d/")[0]) == (302, f"https://{FILES}")
+    assert browser["Cache-Control"] == "private, no-store"
+    assert (program.status_code, program["Content-Disposition"][:11]) == (200, "attachment;")
+
+
+def test_the_api_shows_a_file_inside_no_page(web, document):
+    path = reverse("api-proposal-document-content", args=[document.proposal.public_id, document.public_id])
+
+    response = web.get(path, headers={"Sec-Fetch-Site": "cross-site", **VISIT})
+
+    assert (response.status_code, response.json()["detail"]) == (403, NOT_SHOWN)
 
 
 def test_the_other_host_hands_it_over_without_session_or_cookie(two_hosts, web, client, path):
