@@ -10,6 +10,7 @@ from typing import IO
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, SkipFile
+from django.http import HttpRequest
 
 from coalition_portal import frames
 from coalition_portal.frames import FRAME_BYTES, ClearReader, FrameSealer
@@ -28,7 +29,8 @@ class SealingUploadHandler(FileUploadHandler):
     """Keeps the file encrypted in a temporary file, under a key that only this process has and only while it has it.
 
     Past the limit the file is thrown away and the rest read to nowhere, which `request.upload_was_too_large` tells. A
-    second file of a request is never looked at.
+    second file of a request is never looked at, nor any of somebody who is not signed in: the check against forgery
+    reads a form before the page asks who sends it.
     """
 
     chunk_size = 1024 * 1024
@@ -39,6 +41,8 @@ class SealingUploadHandler(FileUploadHandler):
         self.files_begun += 1
         if self.files_begun > 1:
             raise SkipFile("one file in a request")
+        if _is_anonymous(self.request):
+            raise SkipFile("files come from people who are signed in")
         super().new_file(*args, **kwargs)
         self.received_bytes = 0
         self._key = os.urandom(KEY_BYTES)
@@ -73,6 +77,11 @@ class SealingUploadHandler(FileUploadHandler):
         if self._kept:
             self._kept.close()
         self._kept = None
+
+
+def _is_anonymous(request: HttpRequest | None) -> bool:
+    user = getattr(request, "user", None)
+    return user is not None and not user.is_authenticated
 
 
 class SealedFile(ClearReader):

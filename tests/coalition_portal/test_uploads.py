@@ -2,6 +2,7 @@ import io
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
@@ -42,6 +43,13 @@ def test_file_comes_in_as_it_was_sent(size):
     assert (file.name, file.size, file.content_type, request.POST["word"]) == ("a.pdf", size, "application/pdf", "kept")
     assert (file.read(), file.read(), file.seek(-1, io.SEEK_END), file.read()) == (content, b"", size - 1, content[-1:])
     assert b"".join(file.chunks()) == content
+
+
+def test_file_of_somebody_who_is_not_signed_in_is_never_kept(opened):
+    request = _request(file=_file())
+    request.user = AnonymousUser()
+
+    assert (request.POST["word"], dict(request.FILES), opened) == ("kept", {}, [])
 
 
 def test_empty_file_comes_in_empty():
