@@ -51,7 +51,7 @@ def register_company(
     )
     accepted = check_declarations(declarations)
     with transaction.atomic(durable=True):
-        owner = User.objects.select_for_update().get(pk=by.pk)
+        owner = User.objects.select_for_update(no_key=True).get(pk=by.pk)
         _refuse_who_cannot_register(owner)
         company = _written(
             Company(**asdict(facts), declarations_accepted=accepted, registered_by=owner, registered_at=now)
@@ -108,7 +108,7 @@ def add_person(*, company: Company, email: str, role: str, by: User, now: dateti
     with transaction.atomic(durable=True):
         company = _locked(company)
         check_can_own(by, company)
-        user = User.objects.select_for_update().filter(email=normalise_email(email), is_active=True).first()
+        user = User.objects.select_for_update(no_key=True).filter(email=normalise_email(email), is_active=True).first()
         if user is None or not _is_free(user):
             raise PersonRefused(
                 _(

@@ -36,7 +36,7 @@ def grant_role(*, user: User, role: str, country: MemberCountry | None, by: User
     if by is not None:
         check_can_change_role(by, user, role, country)
     with transaction.atomic(durable=True):
-        person = User.objects.select_for_update().get(pk=user.pk)
+        person = User.objects.select_for_update(no_key=True).get(pk=user.pk)
         _refuse_what_clashes(person, Role(role), country)
         grant = RoleGrant.objects.create(user=person, role=role, country=country, granted_by=by, granted_at=now)
         _keep_staff_flag(person, user)
@@ -55,7 +55,7 @@ def end_role(*, grant: RoleGrant, by: User | None, now: datetime) -> RoleGrant:
     if by is not None:
         check_can_change_role(by, grant.user, grant.role, grant.country)
     with transaction.atomic(durable=True):
-        person = User.objects.select_for_update().get(pk=grant.user_id)
+        person = User.objects.select_for_update(no_key=True).get(pk=grant.user_id)
         grant.refresh_from_db()
         if grant.ended_at is not None:
             return grant

@@ -58,7 +58,9 @@ def make(
 def revoke(*, key: ApiKey, by: User, now: datetime) -> ApiKey:
     """End a key at once; its own person may, and an owner. A key that is revoked already stays as it is."""
     with transaction.atomic(durable=True):
-        key = ApiKey.objects.select_for_update(of=("self",)).select_related("company", "user").get(pk=key.pk)
+        key = (
+            ApiKey.objects.select_for_update(of=("self",), no_key=True).select_related("company", "user").get(pk=key.pk)
+        )
         check_can_revoke_key(by, key)
         if key.revoked_at is not None:
             return key

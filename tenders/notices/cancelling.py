@@ -26,7 +26,7 @@ def cancel(*, tender: Tender, reason: str, by: User, now: datetime) -> Tender:
         raise ReasonMissing(sentence, field="reason")
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_exclusive(tender.pk)
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_cancel(by, tender)
         tender.state = TENDER.check(tender.state, "cancel")
         tender.cancelled_at = tender.updated_at = now

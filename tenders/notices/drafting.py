@@ -91,7 +91,7 @@ def fill_in(
     }
     given = {name: value for name, value in given.items() if value is not KEEP}
     with transaction.atomic(durable=True):
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_edit_tender(by, tender)
         _refuse_what_cannot_be(tender, given)
         for name, value in given.items():

@@ -33,7 +33,7 @@ def request_extension(*, tender: Tender, closes_at: datetime, reason: str, by: U
         sentence = _("Say why the deadline moves. Everybody reads the reason on the tender page.")
         raise NotExtendable(sentence, field="reason")
     with transaction.atomic(durable=True):
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_extend(by, tender)
         _check_later(deadline_in_force(tender), closes_at)
         return record_request(

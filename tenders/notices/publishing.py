@@ -38,7 +38,7 @@ class NoteMissing(Refused):
 def request_publication(*, tender: Tender, by: User, now: datetime) -> Approval:
     """Ask the second approver. The draft cannot be changed until they decide or the request is taken back."""
     with transaction.atomic(durable=True):
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_request_publication(by, tender)
         if blocks := blocks_publication(tender, now):
             raise NotReady(" ".join(block.sentence for block in blocks))
@@ -89,8 +89,10 @@ def withdraw_request(*, approval: Approval, by: User, now: datetime) -> Approval
 
 def _undecided(approval: Approval) -> Approval:
     """The request and its tender, both locked; the tender first, as everywhere."""
-    tender = Tender.objects.select_for_update().get(pk=approval.tender_id)
-    approval = Approval.objects.select_for_update(of=("self",)).select_related("proposed_by").get(pk=approval.pk)
+    tender = Tender.objects.select_for_update(no_key=True).get(pk=approval.tender_id)
+    approval = (
+        Approval.objects.select_for_update(of=("self",), no_key=True).select_related("proposed_by").get(pk=approval.pk)
+    )
     if approval.outcome:
         raise AlreadyDecided(_("This request is decided already. Load the page again to see how."))
     approval.tender = tender

@@ -156,7 +156,9 @@ def can_be_emptied(proposal: Proposal) -> bool:
 
 
 def _locked(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "drone_model")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "tender", "company", "drone_model"
+    )
     draft = rows.get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
     return draft

@@ -161,7 +161,7 @@ def wanted_of(proposal: Proposal, kind_code: str) -> WantedDocument:
 
 
 def _locked(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("tender", "company")
     draft = rows.get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
     return draft

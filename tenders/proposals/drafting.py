@@ -373,7 +373,9 @@ def as_text(raw: Raw) -> str:
 
 
 def _locked_draft(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "drone_model")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "tender", "company", "drone_model"
+    )
     draft = rows.get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
     return draft

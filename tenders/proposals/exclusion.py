@@ -44,7 +44,7 @@ def propose_exclusion(*, opened: OpenedProposal, reason: str, by: User, now: dat
 def confirm_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> Exclusion:
     """The second country's word. A repeat changes nothing."""
     with transaction.atomic(durable=True):
-        exclusion = Exclusion.objects.select_for_update().get(pk=exclusion.pk)
+        exclusion = Exclusion.objects.select_for_update(no_key=True).get(pk=exclusion.pk)
         opened = exclusion.opened
         check_can_exclude(by, opened.tender)
         if exclusion.confirmed_at is not None:
@@ -56,7 +56,7 @@ def confirm_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> Exclu
             )
         exclusion.confirmed_by, exclusion.confirmed_country, exclusion.confirmed_at = by, country_of(by), now
         exclusion.save()
-        proposal = Proposal.objects.select_for_update().get(pk=opened.proposal_id)
+        proposal = Proposal.objects.select_for_update(no_key=True).get(pk=opened.proposal_id)
         proposal.state = PROPOSAL.check(proposal.state, "exclude")
         proposal.save(update_fields=["state"])
         _log(opened, "confirmed", now)
@@ -66,7 +66,7 @@ def confirm_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> Exclu
 def withdraw_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> None:
     """Take back what is proposed and not confirmed."""
     with transaction.atomic(durable=True):
-        exclusion = Exclusion.objects.select_for_update().get(pk=exclusion.pk)
+        exclusion = Exclusion.objects.select_for_update(no_key=True).get(pk=exclusion.pk)
         check_can_exclude(by, exclusion.opened.tender)
         if exclusion.confirmed_at is not None:
             raise NotExcludable(_("This exclusion is confirmed by two countries and stays."))
@@ -77,7 +77,7 @@ def withdraw_exclusion(*, exclusion: Exclusion, by: User, now: datetime) -> None
 
 def _check_before_ranking(opened: OpenedProposal) -> None:
     """Under the tender's row lock, which the ranking takes as well: none is proposed while one is being made."""
-    tender = Tender.objects.select_for_update().get(pk=opened.tender_id)
+    tender = Tender.objects.select_for_update(no_key=True).get(pk=opened.tender_id)
     if tender.state != TenderState.OPENED:
         raise NotExcludable(_("Exclusions are decided after opening and before the ranking is made."))
 

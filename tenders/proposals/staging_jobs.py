@@ -42,7 +42,7 @@ def ask(*, proposal: Proposal, by: User, now: datetime) -> StagingJob:
     """
     overview = staging.complete_overview(proposal, by, now)
     with transaction.atomic(durable=True):
-        draft = Proposal.objects.select_for_update(of=("self",)).get(pk=proposal.pk)
+        draft = Proposal.objects.select_for_update(of=("self",), no_key=True).get(pk=proposal.pk)
         known = _unfinished().filter(proposal=draft).first()
         return known or StagingJob.objects.create(
             proposal=draft,

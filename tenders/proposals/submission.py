@@ -119,7 +119,7 @@ def _withdraw(proposal: Proposal, by: User, arrival: Arrival) -> Outcome:
 
 
 def _locked(proposal_pk: int) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("tender", "company")
     return rows.get(pk=proposal_pk)
 
 

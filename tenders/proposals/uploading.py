@@ -139,7 +139,7 @@ def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
     """Forget the upload and its bytes. Raises Refused where it is a document already, UploadGone where it is gone."""
     check_can_edit_draft(by, upload.proposal, now)
     with transaction.atomic(durable=True):
-        row = Upload.objects.select_for_update().get(pk=upload.pk)
+        row = Upload.objects.select_for_update(no_key=True).get(pk=upload.pk)
         if row.state == UploadState.KEPT:
             raise Refused(_("This file is a document of the proposal already. Remove it on the page of the documents."))
         if row.state == UploadState.ENDED:
@@ -205,7 +205,7 @@ def _claim(upload: Upload, offset: int, now: datetime) -> Writing:
     moment = clock.now()
     with transaction.atomic(durable=True):
         row = (
-            Upload.objects.select_for_update(of=("self",))
+            Upload.objects.select_for_update(of=("self",), no_key=True)
             .select_related("proposal__tender", "content")
             .get(pk=upload.pk)
         )

@@ -32,7 +32,9 @@ def give_notice(*, proposal: Proposal, reason: str, by: User) -> WithdrawalNotic
     given_at = clock.database_now()
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
-        rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender__officer", "company")
+        rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "tender__officer", "company"
+        )
         proposal = rows.get(pk=proposal.pk)
         check_can_withdraw(by, proposal)
         if known := WithdrawalNotice.objects.filter(proposal=proposal).first():

@@ -80,7 +80,11 @@ def _assign_all(tender: Tender, pairs: list[Pair], by: User, now: datetime) -> l
 def _assign(
     tender: Tender, opened: OpenedProposal, member: PanelMember, by: User, now: datetime, salt: str
 ) -> Assignment:
-    member = PanelMember.objects.select_for_update(of=("self",)).select_related("user", "country").get(pk=member.pk)
+    member = (
+        PanelMember.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("user", "country")
+        .get(pk=member.pk)
+    )
     opened = OpenedProposal.objects.defer("content").select_related("proposal__company").get(pk=opened.pk)
     known = Assignment.objects.filter(member=member, opened=opened).first()
     if known is not None and known.ended_at is None:
@@ -126,7 +130,7 @@ def _check_free(opened: OpenedProposal, member: PanelMember) -> None:
 
 
 def _end_all(tender: Tender, assignments: list[Assignment], by: User, now: datetime) -> list[Assignment]:
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("member__user")
+    rows = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related("member__user")
     found = [rows.get(pk=assignment.pk) for assignment in assignments]
     live = [assignment for assignment in found if assignment.ended_at is None]
     for assignment in live:

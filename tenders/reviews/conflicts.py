@@ -52,7 +52,7 @@ def recuse(*, member: PanelMember, opened: OpenedProposal, reason: str, by: User
 
 
 def _locked(member: PanelMember, by: User) -> PanelMember:
-    rows = PanelMember.objects.select_for_update(of=("self",)).select_related("tender", "user")
+    rows = PanelMember.objects.select_for_update(of=("self",), no_key=True).select_related("tender", "user")
     member = rows.get(pk=member.pk)
     check_can_declare(by, member)
     return member

@@ -61,7 +61,9 @@ def propose_publication(*, ranking: Ranking, by: User, now: datetime) -> Ranking
     """The first half. A repeat by anybody returns what is proposed already."""
     with transaction.atomic(durable=True):
         check_can_publish_result(by, locked(ranking.tender))
-        ranking = Ranking.objects.select_for_update(of=("self",)).select_related("tender").get(pk=ranking.pk)
+        ranking = (
+            Ranking.objects.select_for_update(of=("self",), no_key=True).select_related("tender").get(pk=ranking.pk)
+        )
         if ranking.publication_proposed_at is not None:
             return ranking
         ranking.publication_proposed_by, ranking.publication_proposed_country = by, country_of(by)
@@ -75,7 +77,9 @@ def publish_result(*, ranking: Ranking, by: User, now: datetime) -> Ranking:
     """The second half, by another person of another country, one of the two being the chair: every bidder gets news."""
     with transaction.atomic(durable=True):
         check_can_publish_result(by, locked(ranking.tender))
-        rows = Ranking.objects.select_for_update(of=("self",)).select_related("tender", "publication_proposed_by")
+        rows = Ranking.objects.select_for_update(of=("self",), no_key=True).select_related(
+            "tender", "publication_proposed_by"
+        )
         ranking = rows.get(pk=ranking.pk)
         if ranking.published_at is not None:
             return ranking

@@ -30,7 +30,7 @@ def name_panel_member(*, tender: Tender, user: User, group: str, by: User, now: 
         tender = locked(tender)
         check_can_run_panel(by, tender)
         country = _country_on_panel(tender, user)
-        member = PanelMember.objects.select_for_update().filter(tender=tender, user=user).first()
+        member = PanelMember.objects.select_for_update(no_key=True).filter(tender=tender, user=user).first()
         if member is None:
             member = PanelMember(tender=tender, user=user)
         elif member.removed_at is None and member.group == group:
@@ -52,7 +52,7 @@ def remove_panel_member(*, member: PanelMember, by: User, now: datetime) -> Pane
     with transaction.atomic(durable=True):
         tender = locked(member.tender)
         check_can_run_panel(by, tender)
-        member = PanelMember.objects.select_for_update().get(pk=member.pk)
+        member = PanelMember.objects.select_for_update(no_key=True).get(pk=member.pk)
         if member.removed_at is not None:
             return member
         open_ones = Assignment.objects.filter(member=member, ended_at=None).exclude(sheet__state=SheetState.LOCKED)
@@ -65,7 +65,7 @@ def remove_panel_member(*, member: PanelMember, by: User, now: datetime) -> Pane
 
 def locked(tender: Tender) -> Tender:
     """The tender with its row locked, so that panel, assignments, consensus and ranking change one after another."""
-    return Tender.objects.select_for_update(of=("self",)).get(pk=tender.pk)
+    return Tender.objects.select_for_update(of=("self",), no_key=True).get(pk=tender.pk)
 
 
 def _country_on_panel(tender: Tender, user: User) -> MemberCountry:

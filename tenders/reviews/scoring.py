@@ -75,7 +75,7 @@ def lock_sheet(*, assignment: Assignment, by: User, now: datetime, version: int 
     """
     with transaction.atomic(durable=True):
         assignment = _locked(assignment, by)
-        sheet = ScoreSheet.objects.select_for_update().filter(assignment=assignment).first()
+        sheet = ScoreSheet.objects.select_for_update(no_key=True).filter(assignment=assignment).first()
         if sheet is not None and sheet.state == SheetState.LOCKED:
             return sheet
         if sheet is not None and version is not None and sheet.version != version:
@@ -120,14 +120,16 @@ def _missing(given: Given, codes: list[str]) -> str | None:
 
 
 def _locked(assignment: Assignment, by: User) -> Assignment:
-    rows = Assignment.objects.select_for_update(of=("self",)).select_related("member__tender", "member__user")
+    rows = Assignment.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "member__tender", "member__user"
+    )
     assignment = rows.select_related("opened__proposal").defer("opened__content").get(pk=assignment.pk)
     check_can_score(by, assignment)
     return assignment
 
 
 def _sheet_of(assignment: Assignment, now: datetime) -> ScoreSheet:
-    sheet, _is_new = ScoreSheet.objects.select_for_update().get_or_create(
+    sheet, _is_new = ScoreSheet.objects.select_for_update(no_key=True).get_or_create(
         assignment=assignment, defaults={"saved_at": now}
     )
     return sheet
