@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from coalition_portal import clock
 from coalition_portal.watch import clock_guard
 from coalition_portal.watch.models import Incident
 from tenders.proposals import submission
@@ -134,3 +135,21 @@ def test_closing_waits_for_the_steady_clock(cutoff, witness, steady, count):
     witness(steady)
 
     assert len(close_due()) == count
+
+
+def test_a_process_that_was_held_up_between_two_clocks_is_in_no_doubt(cutoff, bundle, monkeypatch):
+    """It read the database's clock just before the deadline and came to read its own when the deadline had passed."""
+    received_at = cutoff.at(-SECOND / 10)
+    steady = [cutoff.closes_at - SECOND]
+
+    def read_and_be_held_up():
+        steady[0] = cutoff.closes_at + SECOND
+        return received_at
+
+    monkeypatch.setattr(clock_guard, "witness", lambda: steady[0])
+    monkeypatch.setattr(clock, "database_now", read_and_be_held_up)
+
+    outcome = submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
+
+    assert outcome.receipt.received_at == received_at
+    assert (_rows(), Incident.objects.count()) == ({"Receipt": 1}, 0)
