@@ -19,11 +19,19 @@ from tenders.proposals.queries import counting_bundles, deadlines_to_close
 def close_due() -> list[Closing]:
     """Close every tender whose deadline and settling are over by the database's clock; safe to run twice at once.
 
-    A closing is final, so it waits where the steady clock of this process, if it has one, lies behind.
+    A closing is final, so it waits where the steady clock of this process, if it has one, lies behind. A tender that
+    cannot be closed holds up none of the others; what went wrong is raised when all had their turn.
     """
     database_now, steady_now = clock.database_now(), clock_guard.witness()
     settled = min(database_now, steady_now or database_now) - timedelta(seconds=settings.PORTAL_SETTLE_SECONDS)
-    closings = [close(deadline=deadline) for deadline in deadlines_to_close(settled)]
+    closings, errors = [], []
+    for deadline in deadlines_to_close(settled):
+        try:
+            closings.append(close(deadline=deadline))
+        except Exception as error:
+            errors.append(error)
+    if errors:
+        raise ExceptionGroup("tenders could not be closed", errors)
     return [closing for closing in closings if closing]
 
 
