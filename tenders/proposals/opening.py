@@ -31,7 +31,7 @@ class NotReadyToOpen(Refused):
 def propose_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
     """The chair's half. A repeat returns the opening that is proposed already."""
     with transaction.atomic(durable=True):
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_propose_opening(by, tender)
         if known := Opening.objects.filter(tender=tender).first():
             return known
@@ -50,10 +50,17 @@ def confirm_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
     nothing is proposed, the tender is not closed or a provisional row is undecided.
     """
     check_can_confirm_opening(by, tender)
-    contents = _read_all(tender)
+    while (opening := _confirm(tender, _read_all(tender), by)) is None:
+        # A decision was made or the tender closed while the vault was read. Behind both, nothing moves the set.
+        pass
+    return opening
+
+
+def _confirm(tender: Tender, contents: list, by: User) -> Opening | None:
+    """None where `contents` are no longer the set that counts."""
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_exclusive(tender.pk)
-        tender = Tender.objects.select_for_update().get(pk=tender.pk)
+        tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_confirm_opening(by, tender)
         opening = Opening.objects.filter(tender=tender).first()
         if opening is None:
@@ -61,6 +68,8 @@ def confirm_opening(*, tender: Tender, by: User, now: datetime) -> Opening:
         if opening.opened_at is not None:
             return opening
         _check_ready(tender)
+        if [bundle.pk for bundle in counting_bundles(tender)] != [bundle.pk for bundle, *_read in contents]:
+            return None
         return _open(opening, tender, contents, by)
 
 
@@ -76,7 +85,7 @@ def _check_ready(tender: Tender) -> None:
 
 
 def _read_all(tender: Tender) -> list[tuple[Bundle, dict | None, str]]:
-    """The closed set with its contents, read before the transaction: after closing it cannot change."""
+    """The set that counts with its contents, read before the transaction: the vault takes its time."""
     return [(bundle, *_read(bundle)) for bundle in counting_bundles(tender)]
 
 

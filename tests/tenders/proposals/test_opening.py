@@ -9,6 +9,7 @@ from tenders.notices.states import TenderState
 from tenders.proposals import opening, submission, vault
 from tenders.proposals.models import Bundle, OpenedProposal, Opening, Receipt
 from tenders.proposals.opening import NotReadyToOpen, confirm_opening, propose_opening
+from tenders.proposals.provisional import decide
 from tenders.proposals.states import ProposalState
 from tests.factories import people
 from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
@@ -130,3 +131,25 @@ def test_vault_refuses_content_that_is_not_what_was_frozen(cutoff):
 
     with pytest.raises(vault.ContentMismatch):
         vault.read_manifest(bundle)
+
+
+def test_what_two_people_reinstate_while_the_vault_is_read_is_opened_too(cutoff, fixed_now, monkeypatch):
+    counting = cutoff.submitted(name="Counting Rotor")
+    waiting = staged_bundle(tender=cutoff.tender, name="Waiting Rotor")
+    cutoff.close()
+    _propose(cutoff, fixed_now)
+    row = cutoff.submit(waiting, -MICROSECOND).provisional
+    cutoff.at(timedelta(seconds=10))
+    countries, read = ["LV", "GB"], vault.read_manifest
+
+    def read_slowly(bundle):
+        while countries:
+            decide(provisional=row, accepted=True, reason="Seen.", by=people.officer(countries.pop()), now=fixed_now)
+        return read(bundle)
+
+    monkeypatch.setattr(vault, "read_manifest", read_slowly)
+
+    confirm_opening(tender=cutoff.tender, by=opener_of_another_country(cutoff.tender), now=fixed_now)
+
+    opened = set(OpenedProposal.objects.values_list("public_id", flat=True))
+    assert opened == {counting.public_id, waiting.proposal.public_id}
