@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from coalition_portal import locks
@@ -11,7 +11,16 @@ from coalition_portal.identity.queries import country_of
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
-from tenders.proposals.models import Act, Proposal, Provisional, ProvisionalDecision, Reinstatement
+from tenders.proposals.models import (
+    Act,
+    Proposal,
+    Provisional,
+    ProvisionalDecision,
+    Receipt,
+    ReceiptKind,
+    Reinstatement,
+    Wish,
+)
 from tenders.proposals.permissions import check_can_decide_provisional
 from tenders.proposals.queries import WORDS_NEEDED, undecided_provisionals
 from tenders.proposals.states import PROPOSAL
@@ -59,10 +68,37 @@ def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
 
 
 def _carry_out(provisional: Provisional, now: datetime) -> None:
-    proposal = Proposal.objects.select_for_update().get(pk=provisional.proposal_id)
+    """What the company did later stands: a doubtful act of before neither brings back nor takes back anything then."""
+    proposal = Proposal.objects.select_for_update(no_key=True).get(pk=provisional.proposal_id)
+    if _is_overtaken(provisional):
+        return
     if provisional.act == Act.SUBMIT:
         Reinstatement.objects.create(provisional=provisional, bundle=provisional.bundle, reinstated_at=now)
         proposal.state = PROPOSAL.check(proposal.state, "reinstate")
     else:
         proposal.state = PROPOSAL.check(proposal.state, "withdraw")
-    proposal.save(update_fields=["state"])
+        if proposal.auto_submit_at and proposal.auto_submit_at < provisional.received_at:
+            # As with every withdrawal: what was to be submitted when time runs out is taken back with the rest.
+            proposal.auto_submit = proposal.auto_submit_by = proposal.auto_submit_at = None
+    proposal.save(update_fields=["state", "auto_submit", "auto_submit_by", "auto_submit_at"])
+
+
+def _is_overtaken(provisional: Provisional) -> bool:
+    """Whether a receipt, a withdrawal or another accepted row of the same proposal came after this act.
+
+    Acts of one proposal queue for its row, so an act that was left to decide knew every receipt but those that came
+    later. A receipt that the closing made stands for an earlier wish, unless the wish was given after the withdrawal.
+    """
+    version = provisional.bundle.version
+    receipts = Receipt.objects.filter(proposal=provisional.proposal_id)
+    later = Provisional.objects.filter(proposal=provisional.proposal_id, pk__gt=provisional.pk)
+    words = models.Count("decisions", filter=models.Q(decisions__accepted=True))
+    if later.annotate(words=words).filter(words__gte=WORDS_NEEDED).exists():
+        return True
+    if provisional.act == Act.SUBMIT:
+        return receipts.filter(bundle__version__gte=version).exists()
+    if receipts.filter(withdrawal__isnull=False, bundle__version=version).exists():
+        return True
+    wished = Wish.objects.filter(bundle=models.OuterRef("bundle"), is_asked=True, given_at__gt=provisional.received_at)
+    by_hand = models.Q(kind=ReceiptKind.SUBMITTED) | models.Exists(wished)
+    return receipts.filter(by_hand, bundle__version__gt=version).exists()

@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -20,9 +20,10 @@ from tenders.proposals import sealed_log, vault
 from tenders.proposals.answering import plain
 from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.contents import ContentDamaged, chunks_of
-from tenders.proposals.models import Bundle, Document, Proposal, Withdrawal
+from tenders.proposals.models import Bundle, Document, Proposal
 from tenders.proposals.offer_sheet import offer_as_frozen
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.states import ProposalState
 
 SCHEMA = "idc-proposal/2"
 
@@ -44,7 +45,7 @@ def stage(
     draft = with_content(Proposal.objects.all()).get(pk=proposal.pk)
     check_can_edit_draft(by, draft, now)
     latest = _latest(draft)
-    if usable := _usable(latest, draft.revision):
+    if usable := _usable(latest, draft):
         return usable
     overview = Overview(draft)
     _check_complete(overview)
@@ -67,17 +68,21 @@ def complete_overview(proposal: Proposal, by: User, now: datetime) -> Overview:
 
 def current_bundle(proposal: Proposal) -> Bundle | None:
     """The version that froze the draft as it stands and can be submitted or was; None where the draft went on since."""
-    return _usable(_latest(proposal), proposal.revision)
+    return _usable(_latest(proposal), proposal)
 
 
 def _latest(proposal: Proposal) -> Bundle | None:
     return Bundle.objects.filter(proposal=proposal).order_by("-version").first()
 
 
-def _usable(latest: Bundle | None, revision: int) -> Bundle | None:
-    if latest is None or latest.revision != revision:
+def _usable(latest: Bundle | None, proposal: Proposal) -> Bundle | None:
+    if latest is None or latest.revision != proposal.revision:
         return None
-    return None if Withdrawal.objects.filter(receipt__bundle=latest).exists() else latest
+    spent = models.Q(receipt__withdrawal__isnull=False)
+    if proposal.state == ProposalState.WITHDRAWN:
+        # Two people may have accepted a withdrawal; then no row of a withdrawal stands beside the receipt.
+        spent |= models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
+    return None if Bundle.objects.filter(spent, pk=latest.pk).exists() else latest
 
 
 def _check_complete(overview: Overview) -> None:
@@ -131,13 +136,13 @@ def _frozen(overview: Overview, *, version: int, by: User, now: datetime) -> Bun
 
 
 def _record(frozen: Bundle, by: User, now: datetime) -> Bundle:
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("tender", "company")
     draft = rows.get(pk=frozen.proposal_id)
     check_can_edit_draft(by, draft, now)
     if draft.revision != frozen.revision:
         raise NotStageable(_("The draft was changed while it was being frozen. Check it and freeze the version again."))
     latest = _latest(draft)
-    if usable := _usable(latest, draft.revision):
+    if usable := _usable(latest, draft):
         return usable
     facts = {"proposal": draft.public_id, "version": frozen.version, "bundle_sha256": frozen.sha256}
     facts["staged_at"] = frozen.staged_at
