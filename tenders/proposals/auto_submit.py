@@ -19,6 +19,7 @@ from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
 from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind, Wish
 from tenders.proposals.permissions import check_can_submit
+from tenders.proposals.queries import is_closed
 from tenders.proposals.states import PROPOSAL
 
 
@@ -60,7 +61,7 @@ def receive_asked(deadline: Deadline, now: datetime) -> list[Receipt]:
     """
     newest = Receipt.objects.filter(proposal=models.OuterRef("pk")).order_by("-bundle__version")
     asked = (
-        Proposal.objects.select_for_update(of=("self",))
+        Proposal.objects.select_for_update(of=("self",), no_key=True)
         .filter(tender=deadline.tender_id, auto_submit_at__lt=deadline.closes_at)
         .filter(auto_submit__staged_at__lt=deadline.closes_at)
         .annotate(newest=models.Subquery(newest.values("bundle__version")[:1]))
@@ -96,7 +97,9 @@ def _receive(proposal: Proposal, deadline: Deadline, now: datetime) -> Receipt:
 
 def _locked(proposal: Proposal, by: User) -> Proposal:
     locks.tender_shared(proposal.tender_id)
-    rows = Proposal.objects.select_for_update(of=("self",)).select_related("tender", "company", "auto_submit__proposal")
+    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
+        "tender", "company", "auto_submit__proposal"
+    )
     locked = rows.get(pk=proposal.pk)
     check_can_submit(by, locked)
     return locked
@@ -113,7 +116,9 @@ def _check_askable(proposal: Proposal, bundle: Bundle, arrived: datetime) -> Non
 
 def _check_in_time(proposal: Proposal, arrived: datetime) -> None:
     is_published = proposal.tender.state == TenderState.PUBLISHED
-    if not is_published or arrived >= deadline_in_force(proposal.tender).closes_at:
+    is_late = arrived >= deadline_in_force(proposal.tender).closes_at
+    # Who waited while the tender closed learns what holds: the closing has carried out what was asked till then.
+    if not is_published or is_late or is_closed(proposal.tender):
         raise NotAskable(_("The deadline has passed, so this can no longer be changed. Your draft stays readable."))
 
 

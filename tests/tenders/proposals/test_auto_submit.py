@@ -215,3 +215,20 @@ def test_signatories_ask_and_take_back(cutoff, bundle, role, may):
         auto_submit.ask(bundle=bundle, by=person)
     with pytest.raises(Denied):
         auto_submit.take_back(proposal=bundle.proposal, by=person)
+
+
+@pytest.mark.parametrize("is_asked", [True, False])
+def test_who_waited_while_the_tender_closed_is_not_told_what_does_not_hold(cutoff, bundle, is_asked):
+    """Arrived before the deadline, and behind the closing in the queue: the closing has carried out what held then."""
+    if not is_asked:
+        _ask(cutoff, bundle, -5 * SECOND)
+    cutoff.close()
+    cutoff.at(-MICROSECOND)
+
+    with pytest.raises(NotAskable, match="^The deadline has passed"):
+        if is_asked:
+            auto_submit.ask(bundle=bundle, by=bundle.staged_by)
+        else:
+            auto_submit.take_back(proposal=bundle.proposal, by=bundle.staged_by)
+
+    assert (Receipt.objects.count(), Wish.objects.count()) == ((0, 0) if is_asked else (1, 1))

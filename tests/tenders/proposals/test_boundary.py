@@ -98,13 +98,13 @@ class Model:
         return "withdrawal"
 
     def ask(self, proposal: int, at: datetime) -> str:
-        if at >= self.closes_at or (proposal, VERSIONS) in self.receipts:
+        if at >= self.closes_at or self.seq in self.closed or (proposal, VERSIONS) in self.receipts:
             return "not possible"
         self.asked[proposal] = VERSIONS
         return "asked"
 
     def take_back(self, proposal: int, at: datetime) -> str:
-        if at >= self.closes_at:
+        if at >= self.closes_at or self.seq in self.closed:
             return "not possible"
         self.asked.pop(proposal, None)
         return "taken back"
