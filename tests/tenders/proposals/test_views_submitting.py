@@ -81,7 +81,7 @@ def test_check_page_shows_everything_as_reviewers_will_see_it(open_tender, web):
         "Answers: 18 of 18",
         "INT-01, Level speed: you claim 180 km/h; at least 200 km/h is required.",
         '<span class="tag bad">Does not pass</span>',
-        '<span class="tag warn">Below the threshold</span>',
+        '<span class="tag warn">Misses the threshold</span>',
         '<span class="tag good">Passes</span>',
         '<span class="tag quiet">Scored</span>',
         "EUR 4,380",
@@ -382,6 +382,7 @@ def test_a_counter_that_does_not_answer_lets_everybody_through(open_tender, web,
 
     bundle = staged_bundle(tender=open_tender)
     monkeypatch.setattr("tenders.proposals.submit_limit.cache.add", refuse)
+    monkeypatch.setattr("tenders.proposals.submit_limit._silent_until", float("-inf"))
 
     assert _submit(web(bundle.proposal), bundle).url == _url("proposal-receipt", bundle.proposal, 1)
     assert "submit requests are not counted: the cache is gone" in caplog.text
