@@ -163,6 +163,14 @@ def test_an_unfinished_upload_is_listed_under_its_kind(web, draft):
     assert _url("proposal-upload-discard", draft, upload.public_id) in section
 
 
+def test_a_page_with_a_refused_file_leads_on(web, draft):
+    """It stands at the address of the refused form, which must not be asked again by the button at the foot."""
+    refused = web.post(_url("proposal-document-add", draft, "flight_evidence"))
+
+    foot = refused.content.decode().split('<p class="pager">')[0].rsplit("<form", 1)[1]
+    assert (refused.status_code, f'action="{_url("proposal-documents", draft)}"' in foot) == (422, True)
+
+
 def test_a_refused_upload_says_why(web, draft):
     upload = unfinished_upload(draft)
     Upload.objects.filter(pk=upload.pk).update(state=UploadState.REFUSED, refusal="The file holds macros.")
