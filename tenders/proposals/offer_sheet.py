@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
@@ -68,11 +69,11 @@ class OfferSheet:
 
     @property
     def first_month(self) -> str:
-        return self.months[0][0] if self.months else ""
+        return _in_a_sentence(self.months[0][0]) if self.months else ""
 
     @property
     def last_month(self) -> str:
-        return self.months[-1][0] if self.months else ""
+        return _in_a_sentence(self.months[-1][0]) if self.months else ""
 
     @property
     def varies(self) -> bool:
@@ -146,6 +147,11 @@ def month_words(month: str) -> str:
     """As in "March 2027", from 2027-03."""
     year, number = month.split("-")
     return formats.date_format(date(int(year), int(number), 1), "YEAR_MONTH_FORMAT").replace(" ", SPACE)
+
+
+def _in_a_sentence(month: str) -> str:
+    """Ukrainian writes months small, unless they begin a line."""
+    return month.lower() if get_language() == "uk" else month
 
 
 def _step(row: Mapping) -> PricedStep:

@@ -150,6 +150,14 @@ def test_a_partner_without_a_country_keeps_its_other_words():
     assert sheet.partners == [Partner(name="Rotors", country="", part="motors")]
 
 
+@pytest.mark.parametrize(("language", "words"), [("en", "November 2026"), ("uk", "листопад 2026")])
+def test_months_in_a_sentence_are_written_as_the_language_wants_it(language, words):
+    with override(language):
+        sheet = sheet_of({"capacity_by_month": [{"month": "2026-11", "drones": 400}]}, tender())
+
+        assert [month.replace(SPACE, " ") for month in (sheet.first_month, sheet.last_month)] == [words, words]
+
+
 @pytest.mark.parametrize(("language", "words"), [("en", "March 2027"), ("uk", "березень 2027")])
 def test_months_are_told_in_words(language, words):
     with override(language):
