@@ -264,4 +264,4 @@ def _judged(row: Requirement, claim: Claim) -> tuple[str, str, str]:
     if row.must_have:
         advice = _("Correct it if it is wrong. You can submit with it, but a must-have is never waived later.")
         return "bad", _("Does not pass."), _("You claim %(claim)s; wanted: %(wanted)s.") % facts + " " + advice
-    return "warn", _("Below the threshold."), _("You claim %(claim)s; wanted: %(wanted)s.") % facts
+    return "warn", _("Misses the threshold."), _("You claim %(claim)s; wanted: %(wanted)s.") % facts

@@ -81,7 +81,7 @@ def _as_reviewers_see(page: DraftPage) -> dict:
 def _answer_row(page: DraftPage, row: Requirement) -> AnswerRow:
     tone, word = RESULTS[page.overview.verdict_on(row)]
     if tone == "bad" and not row.must_have:
-        tone, word = "warn", _("Below the threshold")
+        tone, word = "warn", _("Misses the threshold")
     claim = claim_text(row, page.overview.claims.get(row.code))
     document, number = page.overview.evidence.get(row.code, (None, None))
     return AnswerRow(

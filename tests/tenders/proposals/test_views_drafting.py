@@ -226,7 +226,7 @@ def test_saved_answers_are_judged_on_the_same_page(web, draft):
         in page
     )
     assert "Does not pass. <span>You claim 9.4 km; wanted: at least 10 km. Correct it if it is wrong." in page
-    assert "Below the threshold. <span>You claim 5 min; wanted: at least 15 min.</span>" in page
+    assert "Misses the threshold. <span>You claim 5 min; wanted: at least 15 min.</span>" in page
 
 
 def test_one_unreadable_answer_costs_no_other_and_keeps_every_word(web, draft):
