@@ -18,7 +18,7 @@ from coalition_portal.permission import Denied
 from coalition_portal.post.queue import queue_mail, queue_mails
 from manufacturers.queries import people_who_can_edit
 from tenders.proposals.clamd import NotJudged, ScannerDown, match_in
-from tenders.proposals.contents import ContentDamaged, open_content
+from tenders.proposals.contents import open_content
 from tenders.proposals.models import Document, OpenedProposal, ScanState
 
 logger = logging.getLogger(__name__)
@@ -116,7 +116,8 @@ def _rescan(document: Document, now: datetime) -> bool:
     try:
         with open_content(document.content) as file:
             found = scan(file, seconds=SWEEP_SECONDS)
-    except ContentDamaged:
+    except Exception:
+        # Damaged, or the store fails at this one file: it is tried again after the others.
         logger.exception("document %s cannot be scanned", document.public_id)
         found = ScanState.UNSCANNED
     with transaction.atomic(durable=True):

@@ -174,6 +174,25 @@ def test_document_whose_content_is_gone_holds_nobody_up(clamd, scanned_by, add):
     assert [(damaged.scan, damaged.scanned_at), whole.scan] == [(UNSCANNED, now), CLEAN]
 
 
+def test_document_at_which_the_store_fails_holds_nobody_up(clamd, scanned_by, add, monkeypatch):
+    failing, whole = add(), add()
+    scanned_by(clamd.address)
+    now, open_content = clock.now(), scanning.open_content
+
+    def opened(content):
+        if content == failing.content:
+            raise PermissionError("not yours")
+        return open_content(content)
+
+    monkeypatch.setattr(scanning, "open_content", opened)
+
+    assert rescan_due(now) == 1
+
+    failing.refresh_from_db()
+    whole.refresh_from_db()
+    assert [(failing.scan, failing.scanned_at), whole.scan] == [(UNSCANNED, now), CLEAN]
+
+
 def test_company_hears_at_once_of_what_is_harmful_and_the_officer_does_not(clamd, scanned_by, add, draft):
     editor = companies.person_of(draft.company, CompanyRole.EDITOR)
     companies.person_of(draft.company, CompanyRole.VIEWER)
