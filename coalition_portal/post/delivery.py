@@ -28,16 +28,25 @@ CLAIM_HOLDS = timedelta(minutes=5)
 FIRST_WAIT = timedelta(seconds=10)
 LONGEST_WAIT = timedelta(hours=1)
 BATCH = 200
+MOST_FAILURES = 3
 
 
 def send_due(*, now: datetime, limit: int = BATCH) -> int:
-    """Try to send every mail that is due at `now`, at most `limit` of them, and return how many went out."""
-    sent = 0
+    """Try to send every mail that is due at `now`, at most `limit` of them, and return how many went out.
+
+    After a few failures in a row the rest waits for the next sweep: a server that does not answer costs its whole
+    patience each time, and whoever sweeps has tenders to close.
+    """
+    sent = failures = 0
     for _turn in range(limit):
         mail = _claim(now)
         if mail is None:
             break
-        sent += _deliver(mail, now)
+        is_sent = _deliver(mail, now)
+        sent += is_sent
+        failures = 0 if is_sent else failures + 1
+        if failures == MOST_FAILURES:
+            break
     return sent
 
 

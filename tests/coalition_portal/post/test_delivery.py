@@ -8,7 +8,7 @@ from django.core import mail as django_mail
 from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 
-from coalition_portal.post.delivery import CLAIM_HOLDS, MOST_ATTEMPTS, render, send_due, wait_after
+from coalition_portal.post.delivery import CLAIM_HOLDS, MOST_ATTEMPTS, MOST_FAILURES, render, send_due, wait_after
 from coalition_portal.post.models import OutgoingMail
 from coalition_portal.post.queue import queue_mail
 from tests.factories import people
@@ -136,6 +136,17 @@ def test_one_failing_mail_does_not_hold_up_the_others(fixed_now, mailoutbox):
         "TemplateDoesNotExist: mail/there_is_none.txt",
         "",
     )
+
+
+@pytest.mark.django_db
+def test_a_server_that_does_not_answer_is_left_alone_until_the_next_sweep(fixed_now, mailoutbox):
+    for number in range(MOST_FAILURES + 1):
+        queue(fixed_now, key=f"news:{number}")
+    FAILURES[:] = [TimeoutError("no answer")] * (MOST_FAILURES + 1)
+
+    assert (send_due(now=fixed_now), len(FAILURES)) == (0, 1)
+    FAILURES.clear()
+    assert (send_due(now=fixed_now), send_due(now=fixed_now + timedelta(seconds=10))) == (1, MOST_FAILURES)
 
 
 @pytest.mark.django_db
