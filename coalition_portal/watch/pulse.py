@@ -1,6 +1,13 @@
 """What makes workers and beats write their heartbeat: Celery's own signals, connected when the app is ready."""
 
-from celery.signals import after_task_publish, beat_embedded_init, beat_init, task_postrun, worker_ready
+from celery.signals import (
+    after_task_publish,
+    beat_embedded_init,
+    beat_init,
+    task_postrun,
+    worker_process_init,
+    worker_ready,
+)
 from django.conf import settings
 from django.db import Error, connection
 
@@ -14,6 +21,12 @@ WORKER, BEAT = "worker", "beat"
 @worker_ready.connect
 def worker_began(sender=None, **_signal):
     _begin(str(getattr(sender, "hostname", None) or name_of(WORKER)), WORKER)
+    start_watching(WORKER)
+
+
+@worker_process_init.connect
+def child_began(**_signal):
+    """A child of a worker carries out the closings, and no thread of its parent came along: it watches for itself."""
     start_watching(WORKER)
 
 

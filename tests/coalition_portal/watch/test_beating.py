@@ -2,6 +2,7 @@ from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
+from celery.signals import worker_process_init
 from django.db import OperationalError
 
 from coalition_portal import clock
@@ -121,6 +122,15 @@ def test_a_worker_beats_when_it_is_ready_and_when_it_has_run_a_task(fixed_now, t
         ("celery@a", "worker", fixed_now + SECOND),
         (name_of("worker"), "worker", fixed_now + SECOND),
     ]
+
+
+def test_each_child_of_a_worker_watches_the_clocks_for_itself(monkeypatch):
+    watched = []
+    monkeypatch.setattr(pulse, "start_watching", watched.append)
+
+    worker_process_init.send(sender=None)
+
+    assert watched == ["worker"]
 
 
 def test_a_beat_beats_when_it_starts_and_when_it_has_sent_what_stands_in_its_schedule(fixed_now, timer, monkeypatch):
