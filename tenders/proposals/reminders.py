@@ -38,8 +38,9 @@ def queue_reminders(now: datetime) -> int:
     Of several rounds that fell due together (after a standstill, or because the deadline was near at publication) only
     the nearest to the deadline is sent; the earlier ones are noted as done.
     """
-    open_rows = deadlines_in_force().filter(tender__state=TenderState.PUBLISHED, closes_at__gt=now)
-    return sum(_queue_rounds(deadline, now) for deadline in open_rows)
+    earliest = max(reminder.before for reminder in timetable.REMINDERS)
+    near = deadlines_in_force().filter(closes_at__gt=now, closes_at__lte=now + earliest)
+    return sum(_queue_rounds(deadline, now) for deadline in near.filter(tender__state=TenderState.PUBLISHED))
 
 
 def _queue_rounds(deadline: Deadline, now: datetime) -> int:

@@ -148,6 +148,11 @@ def test_a_round_costs_few_queries_for_each_draft(cutoff, django_assert_num_quer
         queue_reminders(cutoff.closes_at - timedelta(days=7))
 
 
+def test_a_deadline_that_is_far_away_costs_a_sweep_no_query(cutoff, django_assert_num_queries):
+    with django_assert_num_queries(1):
+        assert queue_reminders(cutoff.closes_at - timedelta(days=7, microseconds=1)) == 0
+
+
 def test_notices_of_a_closing_go_once_to_all_concerned(cutoff, fixed_now):
     proposal = cutoff.submitted()
     cutoff.close()
