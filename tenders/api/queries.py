@@ -22,12 +22,16 @@ def keys_visible_to(user: Somebody) -> QuerySet[ApiKey]:
 
 
 def valid_keys(now: datetime) -> QuerySet[ApiKey]:
-    """Keys that open anything: not revoked, not run out, of an active person who still acts for the key's company."""
+    """Keys that open anything: not revoked, not run out, of an active person who still acts for the key's company.
+
+    Who left and came back makes new ones: nobody who lets them in again thinks of the old.
+    """
     return ApiKey.objects.filter(
         Q(expires_at=None) | Q(expires_at__gt=now),
         revoked_at=None,
         user__is_active=True,
         user__person__company=F("company"),
+        made_at__gte=F("user__person__joined_at"),
     )
 
 

@@ -10,7 +10,7 @@ from coalition_portal.ledger.models import Entry
 from coalition_portal.permission import Denied
 from coalition_portal.post.models import OutgoingMail
 from manufacturers.history import secret_of
-from manufacturers.models import CompanyAct, CompanyRecord, CompanyRole
+from manufacturers.models import CompanyAct, CompanyRecord, CompanyRole, Person
 from tenders.api import keys
 from tenders.api.forms import KeyForm
 from tenders.api.keys import KEYS_MAX, KeyRefused
@@ -171,6 +171,7 @@ def test_what_is_refused(company, fixed_now, changes, field):
 
 def test_a_person_has_so_many_keys_and_no_more(company, fixed_now, monkeypatch):
     monkeypatch.setattr(keys, "KEYS_MAX", 2)
+    Person.objects.update(joined_at=fixed_now)
     owner = companies.owner_of(company)
     made = [key_of(owner, now=fixed_now)[0] for _time in range(2)]
 

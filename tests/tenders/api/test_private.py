@@ -113,7 +113,12 @@ def moved(key, user):
     Person.objects.create(company=other, user=user, role=CompanyRole.OWNER, joined_at=clock.now())
 
 
-@pytest.mark.parametrize("happens", [revoked, run_out, closed, left, moved])
+def came_back(key, user):
+    left(key, user)
+    Person.objects.create(company=key.company, user=user, role=CompanyRole.EDITOR, joined_at=clock.now())
+
+
+@pytest.mark.parametrize("happens", [revoked, run_out, closed, left, moved, came_back])
 def test_a_key_that_is_none_any_more(robot_of, editor, happens):
     key, token = key_of(editor, scopes=WRITES)
     robot = robot_of(token=token)
@@ -320,6 +325,7 @@ def test_a_dead_cache_limits_nobody(robot_of, editor, monkeypatch):
 
 
 def test_last_use_is_written_once_a_minute(robot_of, editor, time_machine, fixed_now):
+    Person.objects.update(joined_at=fixed_now)
     time_machine.move_to(fixed_now, tick=False)
     key, token = key_of(editor, scopes=WRITES, now=fixed_now)
     robot = robot_of(token=token)
@@ -362,6 +368,7 @@ def test_secrets_are_not_kept(editor):
 
 
 def test_a_key_opens_nothing_at_the_instant_it_runs_out(editor, fixed_now):
+    Person.objects.update(joined_at=fixed_now)
     _key, token = key_of(editor, scopes=WRITES, now=fixed_now, expires_at=fixed_now + MINUTE)
     micro = timedelta(microseconds=1)
 
