@@ -115,7 +115,7 @@ class Bidder(Person):
         self.visit(f"/proposals/{self.pid}/")
         self.follow("Withdraw the proposal")
         self.press("Withdraw proposal")
-        assert "Nothing of yours counts in this tender." in self.page
+        assert "Nothing of this proposal counts." in self.page
 
     def is_refused(self, mailbox):
         """The button stood on a page that was loaded in time; it is pressed after the deadline."""

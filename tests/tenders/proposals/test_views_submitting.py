@@ -1,6 +1,7 @@
 """The dashboard, and the pages from check to receipt, around the deadline."""
 
 import gzip
+import importlib
 import json
 import re
 from datetime import timedelta
@@ -24,6 +25,7 @@ from tenders.proposals.models import (
     Provisional,
     Receipt,
     Refusal,
+    Wish,
     Withdrawal,
     WithdrawalNotice,
 )
@@ -595,6 +597,44 @@ def test_withdraw_asks_first_and_says_what_happens(open_tender, web):
     assert "Version 1 withdrawn" in page
     receipt = browser.get(_url("proposal-receipt", bundle.proposal, 1)).content.decode()
     assert "It was withdrawn on" in receipt
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [("proposal-withdraw", "withdrawing.page_of"), ("proposal-auto-submit", "submitting._newest_bundle")],
+)
+def test_what_a_page_waits_for_makes_no_withdrawal_and_no_tick_late(open_tender, web, cutoff, monkeypatch, name, found):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    if name == "proposal-withdraw":
+        _submit(browser, bundle)
+    views = importlib.import_module(f"tenders.proposals.views.{found.partition('.')[0]}")
+    find = getattr(views, found.partition(".")[2])
+
+    def find_slowly(*asked):
+        cutoff.at(SECOND)
+        return find(*asked)
+
+    monkeypatch.setattr(views, found.partition(".")[2], find_slowly)
+    cutoff.at(-MICROSECOND)
+
+    browser.post(_url(name, bundle.proposal), {"asked": "yes"})
+
+    instants = [*Withdrawal.objects.values_list("received_at", flat=True), *Wish.objects.values_list("given_at")]
+    assert (len(instants), Refusal.objects.count()) == (1, 0)
+
+
+def test_what_was_withdrawn_is_not_said_to_be_submittable_after_the_deadline(open_tender, web, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web(bundle.proposal)
+    _submit(browser, bundle)
+    browser.post(_url("proposal-withdraw", bundle.proposal))
+    page_clock(cutoff.at(SECOND))
+
+    page = browser.get(_url("proposal", bundle.proposal)).content.decode()
+
+    assert "The deadline has passed; the draft stays readable for ever." in page
+    assert "you can submit again" not in page
 
 
 def test_withdrawing_what_is_not_submitted_does_nothing(open_tender, web):
