@@ -259,6 +259,8 @@ function arrived(told, sent) {
   tellOthers(told.others);
   keepForTheButton();
   tellSaved(told.saved_at);
+  // What is computed from saved fields is asked for anew by who shows it.
+  if (told.saved_at) form.dispatchEvent(new Event("saved"));
   if (dirty().some(canGo)) schedule(QUIET_MS);
   else look();
   return true;

@@ -3,7 +3,7 @@
 
 const place = document.querySelector("[data-partners]");
 const totals = document.querySelector("[data-totals]");
-const said = document.querySelector("[data-autosave] [role=status]");
+const bar = document.querySelector("[data-autosave]");
 
 const rows = () => [...place.querySelectorAll("[data-partner]")];
 const controls = (row) => [...row.querySelectorAll("input, select")];
@@ -49,10 +49,15 @@ function remove(event) {
   (next ? controls(next)[0] : document.querySelector("[data-add-partner]")).focus();
 }
 
+// Two saves may follow each other closely: only the answer to the last question is shown.
+let asked = 0;
+
 async function refresh() {
+  const mine = ++asked;
   try {
     const answer = await window.fetch(totals.dataset.totals, { headers: { Accept: "text/html" } });
-    if (answer.ok) totals.innerHTML = await answer.text();
+    const part = new DOMParser().parseFromString(answer.ok ? await answer.text() : "", "text/html");
+    if (answer.ok && mine === asked) totals.replaceChildren(...part.body.childNodes);
   } catch {
     // The line is down: the totals stay as they are until the next save.
   }
@@ -63,12 +68,4 @@ if (place) {
   document.querySelector("[data-add-partner]").addEventListener("click", add);
 }
 
-if (totals && said) {
-  let before = "";
-  // The line that says when it was saved names a new time whenever something was.
-  new MutationObserver(() => {
-    const [time] = said.textContent.match(/\d\d:\d\d:\d\d/) || [];
-    if (time && time !== before) refresh();
-    before = time || before;
-  }).observe(said, { childList: true, characterData: true, subtree: true });
-}
+if (totals && bar) bar.closest("form").addEventListener("saved", refresh);
