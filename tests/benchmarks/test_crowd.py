@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -47,7 +48,10 @@ def answers(port, *words, at=None):
         {"client": word, "path": f"/{word}", "body": "a=b", "cookies": "c=d", "address": "10.0.0.1", "at": at}
         for word in words
     ]
-    attempts = asyncio.run(crowd.run({"port": port, "connections": 0, "clients": clients}))
+    # A browser test of the same process may have left its own loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        asked = {"port": port, "connections": 0, "clients": clients}
+        attempts = thread.submit(lambda: asyncio.run(crowd.run(asked))).result()
     assert all(attempt["sent_at"] <= (attempt["answered_at"] or attempt["sent_at"]) for attempt in attempts)
     return [(attempt["client"], attempt["answer"], attempt["status"]) for attempt in attempts]
 
