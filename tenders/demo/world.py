@@ -23,8 +23,8 @@ NOT_SUBMITTED = ("ua_03", "ua_12", "lt_01", "nl_02", "gb_04")
 
 LATE_BY = timedelta(seconds=3)
 LEAST_LEAD = timedelta(seconds=10)
-LEAD_FACTOR = 12
-"""Registering everybody is a third of the work of making the proposals; the rest is reserve for a busy machine."""
+LEAD_FACTOR = 20
+"""Registering everybody is an eighth of the work of making the proposals; the rest is reserve for a busy machine."""
 
 LIVE_SUBMITTED = 5
 HALF = 9
