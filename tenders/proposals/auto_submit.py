@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from coalition_portal import clock, locks
+from coalition_portal.arrival import arrived_at
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
 from manufacturers.queries import people_who_can_sign
@@ -27,9 +28,9 @@ class NotAskable(Refused):
     """The version cannot be submitted when time runs out; the sentence says why."""
 
 
-def ask(*, bundle: Bundle, by: User) -> Proposal:
-    """Ask for one version, in the place of any other; judged by the database's clock like a submission."""
-    arrived = clock.database_now()
+def ask(*, bundle: Bundle, by: User, stamp: datetime | None = None) -> Proposal:
+    """Ask for one version, in the place of any other; judged by its arrival like a submission."""
+    arrived = arrived_at(stamp, clock.database_now())
     with locks.deadline_gate(), transaction.atomic(durable=True):
         proposal = _locked(bundle.proposal, by)
         _check_askable(proposal, bundle, arrived)
@@ -40,9 +41,9 @@ def ask(*, bundle: Bundle, by: User) -> Proposal:
         return proposal
 
 
-def take_back(*, proposal: Proposal, by: User) -> Proposal:
+def take_back(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Proposal:
     """Nothing is submitted for the company when time runs out. After the deadline it is too late to say so."""
-    arrived = clock.database_now()
+    arrived = arrived_at(stamp, clock.database_now())
     with locks.deadline_gate(), transaction.atomic(durable=True):
         proposal = _locked(proposal, by)
         _check_in_time(proposal, arrived)

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.contrib import messages
@@ -147,24 +147,25 @@ def _submit(request: HttpRequest, pid: str) -> HttpResponse:
 @login_required
 def auto_submit(request: HttpRequest, pid: str) -> HttpResponse:
     """The tick: submit what is frozen when time runs out."""
+    stamp = stamp_of(request) or clock.database_now()
     bundle = _newest_bundle(request, pid)
     if bundle is None:
         return redirect("proposal-check", pid)
     if not _may_go_on(request, bundle):
         return ask_who_it_is(request, reverse("proposal-submit", args=[pid]))
     try:
-        _keep_choice(request, bundle)
+        _keep_choice(request, bundle, stamp)
     except Refused as refused:
         messages.error(request, refused.sentence)
     return redirect("proposal-submit", pid)
 
 
-def _keep_choice(request: HttpRequest, bundle: Bundle) -> None:
+def _keep_choice(request: HttpRequest, bundle: Bundle, stamp: datetime) -> None:
     if "asked" not in request.POST:
-        auto.take_back(proposal=bundle.proposal, by=request.user)
+        auto.take_back(proposal=bundle.proposal, by=request.user, stamp=stamp)
         messages.success(request, _("Nothing is submitted for you when time runs out."))
         return
-    auto.ask(bundle=bundle, by=request.user)
+    auto.ask(bundle=bundle, by=request.user, stamp=stamp)
     messages.warning(
         request,
         _("NOT SUBMITTED. Version %(version)s is submitted when time runs out, if nobody presses the button before.")

@@ -1,37 +1,52 @@
 """Take back what was submitted, and after the deadline, when that is no longer possible, say that one would."""
 
 from django.contrib import messages
+from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from coalition_portal import clock
 from coalition_portal.arrival import stamp_of
 from coalition_portal.permission import Refused
 from tenders.proposals import submission, withdrawal_notice
 from tenders.proposals.forms import NoticeForm
 from tenders.proposals.models import WithdrawalNotice
-from tenders.proposals.views.pages import DraftPage, proposal_page
+from tenders.proposals.views.pages import DraftPage, page_of, proposal_page
 from tenders.proposals.views.submitting import led_by
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@proposal_page
-def withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:
-    if not page.standing.is_submitted:
-        messages.info(request, _("Nothing of this proposal is submitted, so there is nothing to withdraw."))
-        return redirect("proposal", page.proposal.public_id)
+@login_required
+def withdraw(request: HttpRequest, pid: str) -> HttpResponse:
     if request.method != "POST":
-        if not (page.is_open and page.can_sign):
-            return redirect("proposal", page.proposal.public_id)
-        return render(request, "proposals/withdraw.html", {"page": page})
+        return _page_with_the_button(request, page_of(request, pid))
+    # Read first, as the verb would: nothing that this page waits for may make a bidder late.
+    stamp = stamp_of(request) or clock.database_now()
+    page = page_of(request, pid)
+    if not page.standing.is_submitted:
+        return _nothing_to_withdraw(request, page)
     bundle = page.standing.bundle
     try:
-        outcome = submission.withdraw(proposal=page.proposal, by=request.user, stamp=stamp_of(request))
+        outcome = submission.withdraw(proposal=page.proposal, by=request.user, stamp=stamp)
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("proposal", page.proposal.public_id)
     return led_by(outcome, page.proposal, bundle, "withdraw")
+
+
+def _page_with_the_button(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    if not page.standing.is_submitted:
+        return _nothing_to_withdraw(request, page)
+    if not (page.is_open and page.can_sign):
+        return redirect("proposal", page.proposal.public_id)
+    return render(request, "proposals/withdraw.html", {"page": page})
+
+
+def _nothing_to_withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    messages.info(request, _("Nothing of this proposal is submitted, so there is nothing to withdraw."))
+    return redirect("proposal", page.proposal.public_id)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
