@@ -202,6 +202,24 @@ def test_foreign_proposal_is_not_found_by_any_act(open_tender, web):
         assert stranger.post(_url(name, other.proposal), {"sha256": other.sha256}).status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("came_from", "back_to"),
+    [
+        ("http://testserver/proposals/any/check/", "/proposals/any/check/"),
+        ("http://testserver/company/", None),
+        ("http://elsewhere.example/proposals/any/check/", None),
+        ("http://[", None),
+        ("", None),
+    ],
+)
+def test_a_button_after_the_session_ended_leads_back_to_its_page(client, open_tender, came_from, back_to):
+    address = _url("proposal-stage", staged_bundle(tender=open_tender).proposal)
+
+    response = client.post(address, headers={"Referer": came_from})
+
+    assert response.url == f"{reverse('account_login')}?next={back_to or address}"
+
+
 @pytest.mark.parametrize("name", ["proposal-stage", "proposal-auto-submit"])
 def test_acts_are_posted(open_tender, web, name):
     bundle = staged_bundle(tender=open_tender)
