@@ -181,7 +181,7 @@ def test_evidence_and_the_table(at, draft, owner):
 
 def test_offline_the_text_waits_and_goes_when_the_line_is_back(at, draft, owner):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     person.page.context.set_offline(True)
 
     field(person, PAYLOAD).fill("6.5")
@@ -218,7 +218,7 @@ def test_power_cut_loses_nothing(at, draft, owner):
 
 def test_portal_that_does_not_answer_is_asked_again(at, draft, owner):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     person.page.route("**/save/", lambda route: route.fulfill(status=503, body="busy"), times=1)
 
     field(person, PAYLOAD).fill("6.5")
@@ -234,7 +234,7 @@ def test_portal_that_does_not_answer_is_asked_again(at, draft, owner):
 
 def test_session_that_ended_leads_back_to_the_same_field(at, draft, owner):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     person.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
 
     field(person, PAYLOAD).fill("6.5")
@@ -254,14 +254,14 @@ def test_session_that_ended_leads_back_to_the_same_field(at, draft, owner):
 
 def test_what_one_person_typed_is_not_shown_to_another(at, draft, owner, colleague):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     person.page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
     field(person, PAYLOAD).fill("6.5")
     expect(status(person)).to_contain_text("Your session has ended.")
 
     person.sign_in(colleague)
     person.go(reverse("proposal-answers", args=[draft.public_id]))
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     expect(field(person, PAYLOAD)).to_have_value("")
     look_again(person)
     assert claims(draft) == {}
@@ -333,7 +333,7 @@ def test_where_both_changed_one_field_the_person_chooses(at, draft, owner, colle
 
 def test_deadline_while_typing_is_told_and_the_text_stays(at, draft, owner, monkeypatch):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     closes_at = deadline_in_force(draft.tender).closes_at
     monkeypatch.setattr("coalition_portal.middleware.clock.now", lambda: closes_at)
 
@@ -375,7 +375,7 @@ def test_on_a_phone_in_ukrainian(at, draft, owner, colleague):
 @pytest.mark.parametrize("is_same", [True, False])
 def test_signing_in_again_in_another_window_goes_on_for_the_same_person_only(at, draft, owner, colleague, is_same):
     person = at(owner)
-    expect(person.page.locator(".saving")).to_be_visible()
+    expect(person.page.locator(".saving:not([hidden])")).to_be_attached()
     user = owner if is_same else colleague
     user.set_password(people.PASSWORD)
     user.save()
