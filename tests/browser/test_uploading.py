@@ -178,6 +178,8 @@ def test_with_the_keyboard_alone(person, draft, file):
     one.page.keyboard.press("Enter")
 
     expect_kept(one.page, path.name)
+    # What was on its way at the pause may be kept after the offset was asked for: one 409, and the client asks again.
+    one.complaints[:] = [complaint for complaint in one.complaints if "409 (Conflict)" not in complaint]
 
 
 @pytest.mark.parametrize("has_own_host", [False, True])
