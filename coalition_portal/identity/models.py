@@ -169,6 +169,21 @@ class RoleGrant(models.Model):
         return f"{self.user} {self.role} {self.country_id or ''}".strip()
 
 
+class SignInLimit(models.Model):
+    """Tries of one kind by one person or address, kept here while the cache does not answer (sign_in_limits.py)."""
+
+    key = models.CharField(max_length=64, primary_key=True)  # a digest: nobody has to read whose tries these are
+    value = models.JSONField()
+    ends_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("limit of signing in")
+        verbose_name_plural = _("limits of signing in")
+
+    def __str__(self) -> str:
+        return self.key
+
+
 class FundMilestone(models.Model):
     """A public figure of the common fund, with the date as the source gives it: a day or only a month."""
 
