@@ -16,7 +16,7 @@ from tenders.api.models import ApiKey
 from tenders.api.shapes import number, requirement
 from tenders.notices.models import Requirement, Tender, WantedDocument
 from tenders.proposals.completeness import Missing, Overview, TaskCode
-from tenders.proposals.documents import limit_bytes
+from tenders.proposals.document_limits import limit_bytes
 from tenders.proposals.draft_texts import MONTH, OFFER_FIELDS, PARTNER_FIELD, PRICE, STEP, claim_of, partners_of
 from tenders.proposals.models import (
     Answer,

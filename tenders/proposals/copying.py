@@ -20,7 +20,8 @@ from tenders.notices.models import Requirement, Tender
 from tenders.notices.queries import requirements_visible_to
 from tenders.proposals import documents
 from tenders.proposals.completeness import with_content
-from tenders.proposals.documents import Looked, Unacceptable, kept_documents
+from tenders.proposals.document_limits import Unacceptable
+from tenders.proposals.documents import Looked, kept_documents
 from tenders.proposals.draft_texts import (
     PRICE,
     STEP,

@@ -20,7 +20,8 @@ from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
 from tenders.proposals.contents import delete_content, drop_parts, name_parts, store_part
-from tenders.proposals.documents import Looked, Unacceptable, check_head, look, record, wanted_of
+from tenders.proposals.document_limits import Unacceptable
+from tenders.proposals.documents import Looked, check_head, look, record, wanted_of
 from tenders.proposals.gate.heads import HEAD_BYTES
 from tenders.proposals.models import ContentPart, Upload, UploadState
 

@@ -14,16 +14,15 @@ from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
 from coalition_portal.public_ids import new_public_id
 from tenders.proposals.contents import begin_content, delete_content
-from tenders.proposals.documents import (
+from tenders.proposals.document_limits import (
     StoreFull,
     Unacceptable,
-    check_announced,
     check_rate,
     check_room,
     check_store,
     refused_when_full,
-    wanted_of,
 )
+from tenders.proposals.documents import check_announced, wanted_of
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.receiving import (

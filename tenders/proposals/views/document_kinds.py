@@ -8,9 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coalition_portal.formatting import in_language
+from coalition_portal.uploads import MEGABYTE
 from tenders.notices.models import WantedDocument
 from tenders.proposals.completeness import Overview
-from tenders.proposals.documents import ADVICE, MEGABYTE, limit_bytes, limits_text, megabytes_text, types_text
+from tenders.proposals.document_limits import limit_bytes
+from tenders.proposals.document_words import ADVICE, limits_text, megabytes_text, types_text
 from tenders.proposals.gate.verdict import Metadata
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
 

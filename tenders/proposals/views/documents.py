@@ -7,7 +7,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
-from tenders.proposals.documents import add_document, remove_document, too_large
+from tenders.proposals.document_words import too_large
+from tenders.proposals.documents import add_document, remove_document
 from tenders.proposals.download_links import hand_over
 from tenders.proposals.drafting import answers_pointing_to
 from tenders.proposals.models import Document

@@ -8,19 +8,11 @@ from coalition_portal import clock
 from coalition_portal.permission import Denied
 from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
-from tenders.notices.models import WantedDocument
 from tenders.notices.queries import deadline_in_force
-from tenders.proposals import contents, documents
+from tenders.proposals import contents, document_limits, documents
 from tenders.proposals.contents import chunks_of
-from tenders.proposals.documents import (
-    Unacceptable,
-    add_document,
-    kept_documents,
-    limit_bytes,
-    limits_text,
-    remove_document,
-    wanted_with_proposal,
-)
+from tenders.proposals.document_limits import Unacceptable
+from tenders.proposals.documents import add_document, kept_documents, remove_document
 from tenders.proposals.models import Document
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of, pdf_bytes, xlsx_bytes
@@ -182,18 +174,6 @@ def test_refusals_say_what_was_got_what_is_wanted_and_what_to_do(add, kind, uplo
     assert _refusal(add, upload, kind) == expected
 
 
-def test_size_is_limited_by_the_kind_and_by_the_portal(draft):
-    limits = {wanted.code: limit_bytes(wanted) for wanted in wanted_with_proposal(draft.tender)}
-
-    assert limits == {
-        "technical_description": 25 * 1024 * 1024,
-        "flight_evidence": 50 * 1024 * 1024,
-        "production_plan": 25 * 1024 * 1024,
-        "origin_table": 5 * 1024 * 1024,
-        "video": 300 * 1024 * 1024,
-    }
-
-
 @pytest.mark.parametrize(("extra", "is_taken"), [(-1, True), (0, True), (1, False)])
 def test_size_limit_is_inclusive(monkeypatch, add, extra, is_taken):
     content = pdf_bytes()
@@ -203,26 +183,6 @@ def test_size_limit_is_inclusive(monkeypatch, add, extra, is_taken):
         assert add(ContentFile(content, name="a.pdf")).pk
     else:
         assert _refusal(add, ContentFile(content, name="a.pdf")).startswith("We got a file of")
-
-
-def test_file_that_the_portal_stopped_reading_is_told_by_the_limit(draft):
-    wanted = WantedDocument(max_size_mb=25, max_files=1, file_types=["pdf"])
-
-    assert documents.too_large(wanted, None).replace("\N{NO-BREAK SPACE}", " ") == (
-        "We got a file of more than 300 MB. We want at most 25 MB. Make it smaller and choose it again."
-    )
-
-
-def test_limits_are_told_before(draft):
-    told = [limits_text(wanted).replace("\N{NO-BREAK SPACE}", " ") for wanted in wanted_with_proposal(draft.tender)]
-
-    assert told == [
-        "PDF, 1 file, at most 25 MB",
-        "PDF, CSV or Excel workbook (XLSX), up to 5 files, at most 50 MB",
-        "PDF, 1 file, at most 25 MB",
-        "Excel workbook (XLSX) or CSV, 1 file, at most 5 MB",
-        "MP4 video, 1 file, at most 300 MB",
-    ]
 
 
 def test_number_of_files_of_a_kind_is_limited(add, draft, owner):
@@ -260,7 +220,7 @@ def test_same_file_twice_is_refused(add):
 
 
 def test_uploads_of_a_company_are_limited_in_time(monkeypatch, add):
-    monkeypatch.setattr(documents, "UPLOADS_MAX", 2)
+    monkeypatch.setattr(document_limits, "UPLOADS_MAX", 2)
     now = clock.now()
     add(file_of("pdf"), now=now)
     add(file_of("pdf"), now=now)

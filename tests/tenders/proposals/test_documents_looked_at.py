@@ -11,9 +11,10 @@ from coalition_portal.storage import document_storage
 from tenders.notices.models import WantedDocument
 from tenders.proposals import documents
 from tenders.proposals.contents import chunks_of
-from tenders.proposals.documents import Unacceptable, add_document
+from tenders.proposals.document_limits import Unacceptable
+from tenders.proposals.documents import add_document
 from tenders.proposals.file_types import extension_of
-from tenders.proposals.gate.inspection import MEDIA_TYPES, Fault, Unfit, inspect
+from tenders.proposals.gate.inspection import Fault, Unfit, inspect
 from tenders.proposals.models import Content
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of
@@ -175,12 +176,6 @@ def test_gate_that_fails_is_a_refusal_in_plain_words(add, monkeypatch, fault, ex
     monkeypatch.setattr(documents, "inspect", inspect)
 
     assert _refusal(add, file_of("pdf")) == expected
-
-
-def test_every_fault_has_a_sentence_for_every_type():
-    for fault in Fault:
-        for extension in MEDIA_TYPES:
-            assert documents._unfit_sentence(fault, extension).endswith(".")
 
 
 def test_copy_that_cannot_be_made_leaves_nothing(wants_media, add, monkeypatch):

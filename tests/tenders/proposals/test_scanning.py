@@ -11,7 +11,8 @@ from coalition_portal.post.models import OutgoingMail
 from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
 from tenders.proposals import scanning
-from tenders.proposals.documents import Unacceptable, add_document, kept_documents
+from tenders.proposals.document_limits import Unacceptable
+from tenders.proposals.documents import add_document, kept_documents
 from tenders.proposals.downloads import attachment
 from tenders.proposals.models import Document, ScanState
 from tenders.proposals.scanning import AGAIN_AFTER, check_may_be_fetched, may_be_fetched, rescan_due

@@ -10,7 +10,7 @@ from coalition_portal.permission import Denied, Refused
 from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
-from tenders.proposals import documents, receiving, uploading
+from tenders.proposals import document_limits, documents, receiving, uploading
 from tenders.proposals.contents import FOLDER, ContentDamaged, chunks_of
 from tenders.proposals.documents import add_document, remove_document
 from tenders.proposals.models import Content, ContentPart, Document, Upload, UploadState
@@ -259,7 +259,7 @@ def test_no_room_is_told_before_the_first_byte(draft, owner, begin):
 
 
 def test_rate_of_a_company_counts_both_ways_of_uploading(monkeypatch, draft, owner, begin):
-    monkeypatch.setattr(documents, "UPLOADS_MAX", 3)
+    monkeypatch.setattr(document_limits, "UPLOADS_MAX", 3)
     now = clock.now()
     add_document(proposal=draft, kind_code="flight_evidence", upload=file_of("pdf"), by=owner, now=now)
     content = pdf_bytes()

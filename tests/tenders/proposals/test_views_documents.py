@@ -9,9 +9,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from coalition_portal import clock
+from coalition_portal.uploads import MEGABYTE
 from tenders.proposals.completeness import Overview
 from tenders.proposals.contents import chunks_of
-from tenders.proposals.documents import MEGABYTE, add_document
+from tenders.proposals.documents import add_document
 from tenders.proposals.gate.verdict import Metadata
 from tenders.proposals.models import Document, Upload, UploadState
 from tenders.proposals.views.document_kinds import TAKEN_OUT, WORDS, Kept, Room, kinds_of
