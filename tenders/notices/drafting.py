@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
+from typing import TypedDict, Unpack
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -22,8 +23,26 @@ from tenders.notices.permissions import check_can_draft_tender, check_can_edit_t
 from tenders.notices.template_library import Template, template
 from tenders.notices.template_rows import criterion_of, document_of, requirement_of, tender_of
 
-KEEP = object()
-"""Stands for a value that the caller leaves as it is, where None means: empty it."""
+
+class Values(TypedDict, total=False):
+    """What an officer fills in. None empties a value; one that is left out stays as it is."""
+
+    deadline: datetime | None
+    contact_mailbox: str
+    budget_amount: Decimal | None
+    budget_currency: str
+    batches_max: int | None
+    second_approver: User | None
+    panel_countries: Iterable[MemberCountry]
+    series: Series | None
+    title_en: str
+    title_uk: str
+    summary_en: str
+    summary_uk: str
+
+
+COLUMN_OF = {"deadline": "planned_closes_at"}
+"""The values that are kept under another name."""
 
 
 class NotFillable(Refused):
@@ -57,51 +76,22 @@ def draft_from_template(
     return tender
 
 
-def fill_in(
-    *,
-    tender: Tender,
-    by: User,
-    now: datetime,
-    deadline: datetime | None | object = KEEP,
-    contact_mailbox: str | object = KEEP,
-    budget_amount: Decimal | None | object = KEEP,
-    budget_currency: str | object = KEEP,
-    batches_max: int | None | object = KEEP,
-    second_approver: User | None | object = KEEP,
-    panel_countries: Iterable[MemberCountry] | object = KEEP,
-    series: Series | None | object = KEEP,
-    title_en: str | object = KEEP,
-    title_uk: str | object = KEEP,
-    summary_en: str | object = KEEP,
-    summary_uk: str | object = KEEP,
-) -> Tender:
+def fill_in(*, tender: Tender, by: User, now: datetime, **given: Unpack[Values]) -> Tender:
     """Write into a draft what is given and keep the rest; a draft may stay incomplete. Raises Denied or NotFillable."""
-    given = {
-        "planned_closes_at": deadline,
-        "contact_mailbox": contact_mailbox,
-        "budget_amount": budget_amount,
-        "budget_currency": budget_currency,
-        "batches_max": batches_max,
-        "second_approver": second_approver,
-        "series": series,
-        "title_en": title_en,
-        "title_uk": title_uk,
-        "summary_en": summary_en,
-        "summary_uk": summary_uk,
-    }
-    given = {name: value for name, value in given.items() if value is not KEEP}
+    if unknown := given.keys() - Values.__optional_keys__:
+        raise TypeError(f"fill_in got {sorted(unknown)}, wanted names of Values.")
+    columns = {COLUMN_OF.get(name, name): value for name, value in given.items()}
     with transaction.atomic(durable=True):
         tender = Tender.objects.select_for_update(no_key=True).get(pk=tender.pk)
         check_can_edit_tender(by, tender)
         _refuse_what_cannot_be(tender, given)
-        for name, value in given.items():
-            setattr(tender, name, value)
+        for name in columns.keys() - {"panel_countries"}:
+            setattr(tender, name, columns[name])
         tender.updated_at = now
         tender.save()
-        if panel_countries is not KEEP:
-            tender.panel_countries.set(panel_countries)
-        fields = sorted([*given, *([] if panel_countries is KEEP else ["panel_countries"])])
-        append(event=Event.NOTICES_TENDER_CHANGED, subject=tender.number, facts={"fields": fields}, at=now)
+        if "panel_countries" in columns:
+            tender.panel_countries.set(columns["panel_countries"])
+        append(event=Event.NOTICES_TENDER_CHANGED, subject=tender.number, facts={"fields": sorted(columns)}, at=now)
     return tender
 
 
@@ -121,8 +111,8 @@ def check_second_approver(tender: Tender, person: User) -> None:
         raise NotFillable(sentence % {"name": person}, field="second_approver")
 
 
-def _refuse_what_cannot_be(tender: Tender, given: dict) -> None:
-    closes_at = given.get("planned_closes_at")
+def _refuse_what_cannot_be(tender: Tender, given: Values) -> None:
+    closes_at = given.get("deadline")
     if closes_at is not None and not timetable.is_whole_second(closes_at):
         raise NotFillable(_("A deadline is a whole second. Leave out the parts of a second."), field="deadline")
     budget = given.get("budget_amount")

@@ -159,6 +159,11 @@ def test_the_second_approver_is_a_chair_of_another_country(draft, fixed_now, fin
     assert refused(draft, fixed_now, second_approver=find()) == "second_approver"
 
 
+def test_no_other_column_can_be_filled_in(draft, fixed_now):
+    with pytest.raises(TypeError, match="state"):
+        fill_in(tender=draft, by=draft.officer, now=fixed_now, state="PUBLISHED")
+
+
 def test_a_refusal_leaves_the_draft_as_it_was(draft, fixed_now):
     refused(draft, fixed_now, contact_mailbox="b@example.test", batches_max=0)
 
