@@ -84,11 +84,7 @@ def change_company(
     with transaction.atomic(durable=True):
         company = _locked(company)
         check_can_own(by, company)
-        if company.state not in MAY_CHANGE:
-            sentence = _(
-                "The delegation relies on these facts (%(state)s), so they stay. Write to it where one is wrong."
-            )
-            raise RegistrationRefused(sentence % {"state": company.get_state_display()})
+        _refuse_where_relied_upon(company)
         changed = {name: value for name, value in asdict(facts).items() if str(getattr(company, name)) != value}
         if not changed:
             return company
@@ -162,6 +158,12 @@ def _refuse_who_cannot_register(user: User) -> None:
         raise RegistrationRefused(_("You act for a company already. A person acts for one company at a time."))
     if not is_verified_email(user):
         raise RegistrationRefused(_("Your e-mail address is not confirmed yet. Confirm it, then register the company."))
+
+
+def _refuse_where_relied_upon(company: Company) -> None:
+    if company.state not in MAY_CHANGE:
+        sentence = _("The delegation relies on these facts (%(state)s), so they stay. Write to it where one is wrong.")
+        raise RegistrationRefused(sentence % {"state": company.get_state_display()})
 
 
 def _written(company: Company) -> Company:
