@@ -104,7 +104,13 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
-            "builtins": ["coalition_portal.display"],
+            "builtins": [
+                "coalition_portal.display.words",
+                "coalition_portal.display.instants",
+                "coalition_portal.display.drawings",
+                "coalition_portal.display.form_fields",
+                "coalition_portal.display.frame",
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
