@@ -221,16 +221,22 @@ S3_DEFAULT_ACL = env.str("S3_DEFAULT_ACL", default="") or None
 
 def private_storage(name: str) -> dict:
     """Files under `name`, never overwritten and never public: in the bucket where one is given, else in a folder."""
-    if not S3_BUCKET:
-        return {
-            "BACKEND": "coalition_portal.storage.DurableFiles",
-            "OPTIONS": {
-                "location": str(PORTAL_DATA / "files" / name),
-                "base_url": None,
-                "file_permissions_mode": 0o600,
-                "directory_permissions_mode": 0o700,
-            },
-        }
+    return bucket_storage(name) if S3_BUCKET else folder_storage(name)
+
+
+def folder_storage(name: str) -> dict:
+    return {
+        "BACKEND": "coalition_portal.storage.DurableFiles",
+        "OPTIONS": {
+            "location": str(PORTAL_DATA / "files" / name),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+
+
+def bucket_storage(name: str) -> dict:
     return {
         "BACKEND": "storages.backends.s3.S3Storage",
         "OPTIONS": {
@@ -367,7 +373,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
-# The API: JSON out, read-only; sessions and cookies have no meaning there (tenders.api.middleware.PublicApi)
+# The API: open data without a key, and what a company does with one (tenders/api/README.md)
 
 REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
