@@ -18,7 +18,7 @@ from tenders.api.models import Scope
 from tenders.api.private import PrivateView, answer
 from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
-from tenders.proposals import drafting
+from tenders.proposals import beginning
 from tenders.proposals.models import Proposal
 from tenders.proposals.queries import proposals_visible_to, standings_of, with_closes_at
 
@@ -74,7 +74,7 @@ class ProposalListView(PrivateView):
         asked = read_body(request.body, company_bodies.NewProposal)
         tender = _tender_named(asked["tender"])
         try:
-            proposal = drafting.start_proposal(
+            proposal = beginning.start_proposal(
                 tender=tender, model_name=asked["drone_model"], by=request.user, now=request.now
             )
         except Refused as refused:

@@ -9,6 +9,7 @@ from tenders.demo.cast import signatory
 from tenders.demo.source import company as facts_of
 from tenders.notices.models import Requirement, Tender
 from tenders.proposals import intents
+from tenders.proposals.beginning import start_proposal
 from tenders.proposals.documents import add_document, wanted_with_proposal
 from tenders.proposals.drafting import (
     Offer,
@@ -16,7 +17,6 @@ from tenders.proposals.drafting import (
     save_answers,
     save_offer,
     save_offer_fields,
-    start_proposal,
 )
 from tenders.proposals.models import Bundle, Proposal, VatBasis
 from tenders.proposals.staging import stage

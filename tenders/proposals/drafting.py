@@ -1,4 +1,4 @@
-"""Begin a proposal and fill it in. A draft changes only while its tender is open, and stays readable for ever.
+"""Fill a proposal in. A draft changes only while its tender is open, and stays readable for ever.
 
 Every change of content makes a new revision. A person who saves a page that they loaded at an older revision loses
 nothing and overwrites nothing unseen: see answering.merge.
@@ -14,15 +14,10 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from coalition_portal.identity.models import User
-from coalition_portal.permission import Denied, Refused
-from manufacturers.catalogue import add_drone_model
-from manufacturers.models import Company, DroneModel
-from manufacturers.permissions import check_can_edit, check_can_sign
-from manufacturers.queries import company_of, drone_models_of
-from tenders.notices import timetable
-from tenders.notices.models import Requirement, Tender
-from tenders.notices.queries import deadline_in_force, requirements_visible_to
-from tenders.notices.states import TenderState
+from coalition_portal.permission import Refused
+from manufacturers.permissions import check_can_sign
+from tenders.notices.models import Requirement
+from tenders.notices.queries import requirements_visible_to
 from tenders.proposals.answer_fields import AnswerFields, is_empty
 from tenders.proposals.answering import merge, plain
 from tenders.proposals.draft_texts import (
@@ -41,10 +36,6 @@ from tenders.proposals.models import Answer, Document, Proposal
 from tenders.proposals.permissions import check_can_edit_draft
 
 Raw = str | bool | Decimal | int | None
-
-
-class NotStartable(Refused):
-    """The proposal cannot be begun; `field` is `model_name` where the name is at fault."""
 
 
 class Unanswerable(Refused):
@@ -71,56 +62,6 @@ class StaleDraft(Refused):
         self.revision = revision
 
 
-# Beginning
-
-
-def start_proposal(*, tender: Tender, model_name: str, by: User, now: datetime) -> Proposal:
-    """The company's draft for one drone model in one tender; the one that is there already where there is one.
-
-    A model of that name in the catalogue is used again, else it is added. A company of a state that is not on the
-    tender's list may draft: completeness tells it that an officer has to decide.
-    """
-    company = company_of(by)
-    if company is None:
-        raise Denied(_("Only a company proposes a drone. Register your company first."))
-    check_can_edit(by, company)
-    _check_takes_drafts(tender, now)
-    model = _model_named(company, tender, model_name.strip(), by, now)
-    with transaction.atomic(durable=True):
-        proposal, _is_new = Proposal.objects.get_or_create(
-            tender=tender,
-            company=company,
-            drone_model=model,
-            defaults={"created_by": by, "created_at": now, "updated_by": by, "updated_at": now},
-        )
-    return proposal
-
-
-def _check_takes_drafts(tender: Tender, now: datetime) -> None:
-    if tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline_in_force(tender).closes_at, now):
-        raise NotStartable(
-            _("This tender is not open, so no proposal can be begun. The home page lists the open ones.")
-        )
-
-
-def _model_named(company: Company, tender: Tender, name: str, by: User, now: datetime) -> DroneModel:
-    if not name:
-        raise NotStartable(
-            _("The drone model has no name. Type the name and version under which you offer it."), field="model_name"
-        )
-    wanted = " ".join(name.split()).casefold()
-    model = next((known for known in drone_models_of(company) if known.name.casefold() == wanted), None)
-    if model is None:
-        return add_drone_model(company=company, name=name, kind=tender.kind, by=by, now=now)
-    if model.kind != tender.kind:
-        raise NotStartable(
-            _("“%(name)s” is in your catalogue as “%(got)s”. This tender wants “%(wanted)s”. Type another model name.")
-            % {"name": model.name, "got": model.get_kind_display(), "wanted": tender.get_kind_display()},
-            field="model_name",
-        )
-    return model
-
-
 # Answers
 
 
@@ -136,8 +77,8 @@ def save_answers(
     """Save claims by requirement code; an empty one takes the answer back, codes left out stay as they are.
 
     `evidence-<code>` names a document of the draft by its public id and `page-<code>` its page, where one is asked for.
-    `revision` is the one the person loaded and `seen` the texts that their page showed. Raises Unanswerable, StaleDraft
-    or Denied.
+    `revision` is the one the person loaded and `seen` the texts that their page showed; with `made_on` nothing is
+    merged, and any other revision is refused. Raises Unanswerable, StaleDraft, Overtaken or Denied.
     """
     known = answer_fields(by, proposal, answers)
     typed = {field: as_text(raw) for field, raw in answers.items()}
@@ -304,7 +245,8 @@ def save_offer_fields(
 ) -> Proposal:
     """Save these fields of the offer, named as offer_texts names them; fields left out stay as they are.
 
-    An empty text takes the value back. Raises Unanswerable (then nothing was saved), StaleDraft or Denied.
+    An empty text takes the value back; `made_on` is as in save_answers. Raises Unanswerable (then nothing was saved),
+    StaleDraft, Overtaken or Denied.
     """
     typed = {name: as_text(text) for name, text in texts.items()}
     mistakes = {name: sentence_about_offer(proposal.tender, name, text) for name, text in typed.items()}

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coalition_portal.permission import Refused
 from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
-from tenders.proposals import drafting
+from tenders.proposals import beginning
 from tenders.proposals.completeness import TaskCode
 from tenders.proposals.copying import OF_THE_MODEL, source_choices
 from tenders.proposals.forms import StartForm
@@ -36,7 +36,7 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
 
 def _started(request: HttpRequest, tender: Tender, form: StartForm):
     try:
-        return drafting.start_proposal(
+        return beginning.start_proposal(
             tender=tender, model_name=form.cleaned_data["model_name"], by=request.user, now=request.now
         )
     except Refused as refused:
