@@ -12,7 +12,6 @@ from decimal import Decimal
 
 Number = int | Decimal
 
-AT_LEAST = frozenset({"gt", "gte"})
 AT_MOST = frozenset({"lt", "lte"})
 
 DEADLINE_AT = Decimal(94)

@@ -32,11 +32,6 @@ def serves_coalition(user: Somebody) -> bool:
     return is_staff_person(user) or user.is_superuser
 
 
-def needs_company(user: Somebody) -> bool:
-    """Signed in, with no company and no staff role: the next thing to do is to register the company."""
-    return user.is_authenticated and person_of(user) is None and not serves_coalition(user)
-
-
 def landing_of(user: Somebody) -> str:
     """Name of the page that a person is led to after signing in."""
     if not user.is_authenticated:

@@ -88,11 +88,6 @@ def deadlines_of(tender: Tender) -> QuerySet[Deadline]:
     return Deadline.objects.filter(tender=tender).order_by("seq")
 
 
-def closed_and_unopened(now: datetime) -> TenderQuerySet:
-    """Tenders whose deadline has passed by the host's clock and that nobody opened yet."""
-    return Tender.objects.sealed_at(now).order_by("closes_at", "pk")
-
-
 def status_of(tender: Tender, now: datetime) -> timetable.PublicStatus:
     """Needs a tender with `closes_at`, as every queryset of this module has it."""
     return timetable.status_at(tender.state, tender.closes_at, now)

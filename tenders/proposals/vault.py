@@ -6,7 +6,7 @@ import json
 from django.core.files.base import ContentFile
 
 from coalition_portal.storage import random_key, vault_storage
-from tenders.proposals.contents import ContentDamaged, digest_of, sealed, unsealed
+from tenders.proposals.contents import ContentDamaged, sealed, unsealed
 from tenders.proposals.models import Bundle, Document, OpenedProposal
 
 FOLDER = "manifests"
@@ -33,11 +33,6 @@ def read_manifest(bundle: Bundle) -> dict:
     if digest != bundle.sha256:
         raise ContentMismatch(f"The stored version has digest {digest}, wanted {bundle.sha256}.")
     return json.loads(content)
-
-
-def digest_of_document(document: Document) -> str:
-    """The SHA-256 of what storage holds now, in hexadecimal."""
-    return digest_of(document.content)
 
 
 def document_of_opened(opened: OpenedProposal, public_id: str) -> Document:

@@ -111,7 +111,7 @@ def test_after_a_sleep_the_portal_is_asked_for_the_time(page, show):
 
 # scoring.js
 
-POINT = '{% include "components/point.html" with name=criterion value=value word="Word." only %}'
+POINT = '<label><input type="radio" name="{{ criterion }}" value="{{ value }}"> {{ value }}</label>'
 CRITERION = "<fieldset data-points>{% for value in points %}" + POINT + "{% endfor %}</fieldset>"
 SHEET = (
     '{% for criterion in "ab" %}' + CRITERION + '{% endfor %}<textarea></textarea><a data-next href="#next">Next</a>'

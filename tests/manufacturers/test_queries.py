@@ -28,18 +28,18 @@ def test_company_and_place_of_every_kind_of_person(company):
     assert queries.person_of(viewer) == Person.objects.get(user=viewer)
 
 
-def test_who_needs_a_company_and_where_everybody_lands(company):
+def test_where_everybody_lands(company):
     table = [
-        (AnonymousUser(), False, "home"),
-        (companies.owner_of(company), False, "dashboard"),
-        (companies.person_of(company, CompanyRole.VIEWER), False, "dashboard"),
-        (companies.verified_user(), True, "company-register"),
-        (people.person(), True, "company-register"),
-        (people.reviewer(), False, "admin:index"),
-        (people.person(is_staff=True, is_superuser=True), False, "admin:index"),
+        (AnonymousUser(), "home"),
+        (companies.owner_of(company), "dashboard"),
+        (companies.person_of(company, CompanyRole.VIEWER), "dashboard"),
+        (companies.verified_user(), "company-register"),
+        (people.person(), "company-register"),
+        (people.reviewer(), "admin:index"),
+        (people.person(is_staff=True, is_superuser=True), "admin:index"),
     ]
 
-    assert [(user, queries.needs_company(user), queries.landing_of(user)) for user, *_answers in table] == table
+    assert [(user, queries.landing_of(user)) for user, _page in table] == table
 
 
 def test_companies_are_seen_by_their_people_their_officers_and_auditors():

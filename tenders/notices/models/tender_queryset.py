@@ -30,9 +30,6 @@ class TenderQuerySet(models.QuerySet):
     def open_at(self, now: datetime) -> Self:
         return self.with_status_at([PublicStatus.OPEN], now)
 
-    def sealed_at(self, now: datetime) -> Self:
-        return self.with_status_at([PublicStatus.SEALED], now)
-
     def with_status_at(self, statuses: Iterable[str], now: datetime) -> Self:
         """Tenders whose public status at `now` is one of these; comes with the deadline."""
         wanted = {PublicStatus(status) for status in statuses}

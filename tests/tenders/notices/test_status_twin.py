@@ -6,7 +6,7 @@ import pytest
 
 from coalition_portal import clock
 from tenders.notices.models import Tender
-from tenders.notices.queries import closed_and_unopened, status_of
+from tenders.notices.queries import status_of
 from tenders.notices.states import TenderState
 from tenders.notices.timetable import PublicStatus
 from tests.factories.tenders import extended_tender, in_days, published_tender
@@ -41,8 +41,6 @@ def test_sql_and_python_agree(offset):
 
         assert by_sql == [status_of(row, now)], state
         assert Tender.objects.open_at(now).exists() == (by_sql == [PublicStatus.OPEN])
-        assert Tender.objects.sealed_at(now).exists() == (by_sql == [PublicStatus.SEALED])
-        assert closed_and_unopened(now).exists() == (by_sql == [PublicStatus.SEALED])
 
 
 @pytest.mark.parametrize("offset", OFFSETS)

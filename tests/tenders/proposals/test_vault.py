@@ -2,6 +2,7 @@ import pytest
 
 from coalition_portal.storage import vault_storage
 from tenders.proposals import vault
+from tenders.proposals.contents import digest_of
 from tenders.proposals.models import Document, OpenedProposal
 from tests.factories.proposals import complete_proposal
 
@@ -90,7 +91,7 @@ def test_documents_of_an_opened_proposal_are_those_its_version_names(cutoff):
 def test_stored_documents_have_the_digest_of_their_row(cutoff):
     document = cutoff.submitted().documents.first()
 
-    assert vault.digest_of_document(document) == document.sha256
+    assert digest_of(document.content) == document.sha256
 
 
 def test_manifest_with_other_words_under_the_right_key_is_found(cutoff):
