@@ -1,5 +1,6 @@
 """The tools say what they do: settings and commands are documented, packages are pinned, scripts are in order."""
 
+import ipaddress
 import os
 import re
 import subprocess
@@ -8,6 +9,9 @@ from pathlib import Path
 
 import pytest
 import yaml
+from django.urls import reverse
+
+from tenders.api.problems import UNAVAILABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -104,7 +108,7 @@ def test_compose_runs_the_portal_beside_its_real_parts():
     services = compose()["services"]
 
     assert sorted(name for name, service in services.items() if "build" in service) == [
-        "beat", "prepare", "submit", "web", "worker",
+        "beat", "files", "prepare", "submit", "web", "worker",
     ]  # fmt: skip
     assert {
         name: service["image"].partition(":")[0] for name, service in services.items() if "build" not in service
@@ -120,7 +124,7 @@ def test_compose_runs_the_portal_beside_its_real_parts():
 def test_compose_gives_every_part_of_the_portal_the_same_known_settings():
     ours = [service for service in compose()["services"].values() if "build" in service]
 
-    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 5
+    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 6
     assert set(ours[0]["environment"]) <= settings_read()
 
 
@@ -133,6 +137,44 @@ def test_compose_leads_to_its_own_services():
     assert settings["S3_ACCESS_KEY_ID"] == services["objects"]["environment"]["GARAGE_DEFAULT_ACCESS_KEY"]
     assert settings["S3_SECRET_ACCESS_KEY"] == services["objects"]["environment"]["GARAGE_DEFAULT_SECRET_KEY"]
     assert settings["S3_BUCKET"] == services["objects"]["environment"]["GARAGE_DEFAULT_BUCKET"]
+
+
+def test_compose_gives_fixed_addresses_that_nobody_else_gets():
+    """The proxy asks no name server: whom it leads to is found at the same address after a restart."""
+    whole = compose()
+    [network] = whole["networks"]["default"]["ipam"]["config"]
+    fixed = {
+        name: ipaddress.ip_address(service["networks"]["default"]["ipv4_address"])
+        for name, service in whole["services"].items()
+        if "networks" in service
+    }
+    configured = whole["configs"]["proxy"]["content"]
+
+    assert sorted(fixed) == ["files", "proxy", "submit", "web"]
+    assert len(set(fixed.values())) == len(fixed)
+    assert all(address in ipaddress.ip_network(network["subnet"]) for address in fixed.values())
+    assert not any(address in ipaddress.ip_network(network["ip_range"]) for address in fixed.values())
+    led_to = re.findall(r"upstream (\w+) { server ([\d.]+):8000 max_fails=0; }", configured)
+    assert led_to == [(name, str(fixed[name])) for name in ("web", "submit", "files")]
+    assert whole["services"]["web"]["environment"]["PORTAL_STAMPING_PROXIES"] == str(fixed["proxy"])
+
+
+def test_the_proxy_takes_fewer_files_at_once_than_there_are_threads_for_them():
+    whole = compose()
+    words, configured = whole["services"]["files"]["command"], whole["configs"]["proxy"]["content"]
+    places = {name: set(re.findall(rf"limit_conn {name} (\d+);", configured)) for name in ("uploads", "downloads")}
+
+    [uploads], [downloads] = places["uploads"], places["downloads"]
+    assert int(uploads) + int(downloads) < int(words[words.index("--threads") + 1])
+    assert words[words.index("--workers") + 1] == "1"
+
+
+def test_the_proxy_names_problems_as_the_portal_does():
+    whole = compose()
+    address = f"{whole['services']['web']['environment']['PORTAL_URL']}{reverse('problems')}"
+
+    assert re.findall(r"set \$\$problems (\S+);", whole["configs"]["proxy"]["content"]) == [address.rstrip("/")]
+    assert whole["configs"]["proxy"]["content"].count(f'$$problems/{UNAVAILABLE.slug}"') == 3
 
 
 def test_compose_names_only_volumes_and_configs_that_it_makes():

@@ -44,12 +44,11 @@ def _stop(running):
 
 
 @contextmanager
-def gunicorn(variables, **more):
+def gunicorn(variables, *words):
     """Web servers with the portal's own configuration; gives their port."""
     port = free_port()
-    with process(
-        "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "error", **variables | {"PORT": str(port)} | more
-    ):
+    command = ("gunicorn", "--config", "gunicorn.conf.py", "--log-level", "error", *words)
+    with process(*command, **variables | {"PORT": str(port)}):
         wait_until_it_answers(port)
         yield port
 
@@ -75,15 +74,17 @@ def production(variables, folder):
         variables = variables | broker | {"PORTAL_STAMPING_PROXIES": "127.0.0.1", "WEB_CONCURRENCY": "2"}
         web = running.enter_context(gunicorn(variables))
         submit = running.enter_context(gunicorn(variables))
+        files = running.enter_context(gunicorn(variables, "--workers", "1", "--threads", "32"))
         try:
-            port = running.enter_context(running_proxy(folder, web_port=web, submit_port=submit))
+            ports = {"web_port": web, "submit_port": submit, "files_port": files}
+            port = running.enter_context(running_proxy(folder, **ports))
         except NoNginx as reason:
             raise CannotMeasure(f"The proxy is part of what is measured: {reason}.") from reason
         celery = ("celery", "--quiet", "--app", "coalition_portal")
         worker = ("worker", "--loglevel", "error", "--concurrency", "2", "--without-gossip", "--without-mingle")
         running.enter_context(process(*celery, *worker, **variables))
         running.enter_context(process(*celery, "beat", "--schedule", f"{folder}/beat", **variables))
-        yield port, f"nginx, 2 web and 2 submit processes, worker and beat over {words}"
+        yield port, f"nginx, 2 web, 2 submit and 1 files processes, worker and beat over {words}"
 
 
 def _broker(running, folder):

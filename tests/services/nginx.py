@@ -14,22 +14,23 @@ import yaml
 from tests.services.environment import ROOT
 from tests.services.redis import free_port
 
-START_SECONDS = 10
+START_SECONDS = 60
+BEHIND = ("web", "submit", "files")
 
 
 class NoNginx(Exception):
     """Why there is no proxy here, as one sentence."""
 
 
-def configuration(folder, port, web_port, submit_port):
+def configuration(folder, port, **ports):
     """What docker-compose.yml gives its proxy, on loopback and with all its files in `folder`."""
     compose = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
     text = compose["configs"]["proxy"]["content"].replace("$$", "$")
-    for said, here in (
-        ("server web:8000 ", f"server 127.0.0.1:{web_port} "),
-        ("server submit:8000 ", f"server 127.0.0.1:{submit_port} "),
-        ("listen 8000;", f"listen 127.0.0.1:{port};"),
-    ):
+    places = [("listen 8000;", f"listen 127.0.0.1:{port};")]
+    for name in BEHIND:
+        address = compose["services"][name]["networks"]["default"]["ipv4_address"]
+        places.append((f"server {address}:8000 ", f"server 127.0.0.1:{ports[f'{name}_port']} "))
+    for said, here in places:
         if text.count(said) != 1:
             raise ValueError(f"The proxy's configuration has {said!r} {text.count(said)} times, wanted once.")
         text = text.replace(said, here)
@@ -41,14 +42,14 @@ def configuration(folder, port, web_port, submit_port):
 
 
 @contextmanager
-def running_proxy(folder, *, web_port, submit_port):
-    """Gives the port on which it listens."""
+def running_proxy(folder, **ports):
+    """Gives the port on which it listens. `web_port`, `submit_port`, `files_port`: those it leads to."""
     server = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if server is None:
         raise NoNginx("nginx is not installed")
     folder, port = Path(folder), free_port()
     path = folder / "nginx.conf"
-    path.write_text(configuration(folder, port, web_port, submit_port), "utf-8")
+    path.write_text(configuration(folder, port, **ports), "utf-8")
     process = subprocess.Popen([server, "-p", str(folder), "-c", str(path), "-e", str(folder / "error.log")])
     try:
         _wait_until_it_answers(port)

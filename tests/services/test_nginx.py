@@ -1,6 +1,7 @@
 """The proxy of the production layout, for real: what it stamps, where it leads, what gives way and what it says."""
 
 import json
+import socket
 import threading
 from datetime import UTC, datetime
 from http.client import HTTPConnection
@@ -9,10 +10,12 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from coalition_portal import clock
-from tests.services.nginx import NoNginx, running_proxy
+from tests.services.nginx import BEHIND, NoNginx, running_proxy
 from tests.services.redis import free_port
 
 PID = "abcdefghijklmnopqrstuvwxyz"
+LARGE = 48 * 1024 * 1024  # more than all buffers on its way take
+PLACES = 22  # for uploads
 
 
 class Told(BaseHTTPRequestHandler):
@@ -21,20 +24,26 @@ class Told(BaseHTTPRequestHandler):
     def do_GET(self):
         if self.path == "/tenders/":
             self.server.waiting.release()
-            self.server.go_on.wait(20)
+            self.server.go_on.wait(60)
         self._tell()
 
     def do_POST(self):
+        self.server.sending.release()
         self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self._tell()
+
+    do_PATCH = do_POST
 
     def _tell(self):
         names = ("X-Arrived-At", "X-Forwarded-For", "X-Forwarded-Proto", "Host")
         body = json.dumps({"server": self.server.name} | {name: self.headers.get_all(name) for name in names}).encode()
+        body = body.ljust(LARGE) if self.path == f"/proposals/{PID}/documents/{PID}/" else body
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+        if len(body) == LARGE:
+            self.server.has_written.set()
 
     def log_message(self, *_args):
         return None
@@ -43,13 +52,14 @@ class Told(BaseHTTPRequestHandler):
 def _serve(name):
     server = ThreadingHTTPServer(("127.0.0.1", 0), Told)
     server.name, server.waiting, server.go_on = name, threading.Semaphore(0), threading.Event()
+    server.sending, server.has_written = threading.Semaphore(0), threading.Event()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     return server
 
 
 @pytest.fixture(scope="module")
 def servers():
-    made = {name: _serve(name) for name in ("web", "submit")}
+    made = {name: _serve(name) for name in BEHIND}
     yield made
     for server in made.values():
         server.go_on.set()
@@ -57,17 +67,22 @@ def servers():
 
 
 @pytest.fixture(scope="module")
-def proxy(servers, tmp_path_factory):
+def folder(tmp_path_factory):
+    return tmp_path_factory.mktemp("nginx")
+
+
+@pytest.fixture(scope="module")
+def proxy(servers, folder):
     ports = {f"{name}_port": server.server_port for name, server in servers.items()}
     try:
-        with running_proxy(tmp_path_factory.mktemp("nginx"), **ports) as port:
+        with running_proxy(folder, **ports) as port:
             yield port
     except NoNginx as reason:
         pytest.skip(str(reason))
 
 
 def _ask(port, method, path, *, body=b"", headers=None):
-    connection = HTTPConnection("127.0.0.1", port, timeout=20)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
     connection.request(method, path, body=body, headers=headers or {})
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -85,11 +100,19 @@ def _ask(port, method, path, *, body=b"", headers=None):
         ("GET", f"/api/v1/proposals/{PID}", "web"),
         ("POST", f"/proposals/{PID}/stage/", "web"),
         ("GET", f"/proposals/{PID}/", "web"),
-        ("POST", "/api/v1/uploads", "web"),
+        ("GET", f"/proposals/{PID}/documents/", "web"),
+        ("POST", f"/proposals/{PID}/documents/discard/{PID}/", "web"),
+        ("GET", f"/api/v1/proposals/{PID}/documents", "web"),
+        ("POST", "/api/v1/uploads", "files"),
+        ("PATCH", f"/api/v1/uploads/{PID}", "files"),
+        ("POST", f"/proposals/{PID}/documents/add/video/", "files"),
+        ("GET", f"/proposals/{PID}/documents/{PID}/", "files"),
+        ("GET", f"/api/v1/proposals/{PID}/documents/{PID}/content", "files"),
+        ("GET", "/d/eyJvbmNlIjoxfQ:x-y_z/", "files"),
         ("GET", "/", "web"),
     ],
 )
-def test_submitting_has_servers_of_its_own(proxy, method, path, server):
+def test_submitting_and_files_have_servers_of_their_own(proxy, method, path, server):
     status, _headers, text = _ask(proxy, method, path)
 
     assert (status, json.loads(text)["server"]) == (200, server)
@@ -104,7 +127,7 @@ def test_arrival_is_stamped_by_the_proxy_whatever_the_sender_claims(proxy):
     told = json.loads(text)
     [stamp] = told["X-Arrived-At"]
     stamped_at = datetime.fromtimestamp(float(stamp), UTC)
-    assert abs(stamped_at - before).total_seconds() < 5
+    assert abs(stamped_at - before).total_seconds() < 60
     assert (told["X-Forwarded-For"], told["X-Forwarded-Proto"]) == (["127.0.0.1"], ["http"])
     assert told["Host"] == [f"127.0.0.1:{proxy}"]
 
@@ -123,7 +146,7 @@ def test_lists_give_way_and_submitting_does_not(proxy, servers):
     for thread in threads:
         thread.start()
     for _thread in threads:
-        assert servers["web"].waiting.acquire(timeout=20)
+        assert servers["web"].waiting.acquire(timeout=60)
 
     refused = _ask(proxy, "GET", "/api/v1/tenders?q=fpv")
     others = [_ask(proxy, "POST", f"/proposals/{PID}/submit/")[0], _ask(proxy, "GET", f"/proposals/{PID}/")[0]]
@@ -132,18 +155,113 @@ def test_lists_give_way_and_submitting_does_not(proxy, servers):
         thread.join()
 
     assert (refused[0], refused[1]["Retry-After"], others) == (503, "5", [200, 200])
-    assert "The portal is busy." in refused[2]
+    assert json.loads(refused[2])["detail"].startswith("The portal is busy.")
 
 
-def test_submit_that_nobody_answers_is_said_to_be_not_received(tmp_path):
+def _slow_sender(port, path):
+    """Somebody whose line carries half of what they announced, and then nothing for a while."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.putrequest("PATCH", path)
+    connection.putheader("Content-Length", "1000")
+    connection.endheaders(b"x" * 500)
+    return connection
+
+
+def test_slow_files_take_all_their_places_and_nobody_elses(proxy, servers):
+    """One file too many is told to come again, and goes on when a place is free; pages and submitting do not notice."""
+    while servers["files"].sending.acquire(blocking=False):
+        pass
+    slow = [_slow_sender(proxy, f"/api/v1/uploads/{PID}") for _number in range(PLACES)]
+    for _connection in slow:
+        assert servers["files"].sending.acquire(timeout=60)
+
+    by_program = _ask(proxy, "PATCH", f"/api/v1/uploads/{PID}", body=b"x")
+    by_form = _ask(proxy, "POST", f"/proposals/{PID}/documents/add/video/", body=b"x")
+    others = [("GET", f"/proposals/{PID}/"), ("GET", f"/api/v1/proposals/{PID}"), ("POST", f"/proposals/{PID}/submit/")]
+    answered = [_ask(proxy, *one)[0] for one in others]
+    fetched = _ask(proxy, "GET", f"/api/v1/proposals/{PID}/documents/{PID}/content")[0]
+    for connection in slow:
+        connection.send(b"x" * 500)
+        assert connection.getresponse().status == 200
+        connection.close()
+
+    assert (by_program[0], by_program[1]["Retry-After"]) == (503, "10")
+    assert by_program[1]["Content-Type"] == "application/problem+json"
+    assert json.loads(by_program[2])["detail"].startswith("As many files as the portal takes at once are on their way.")
+    assert (by_form[0], by_form[1]["Retry-After"]) == (503, "10")
+    assert "The file is not received yet." in by_form[2]
+    assert (answered, fetched) == ([200, 200, 200], 200)
+    assert _ask(proxy, "PATCH", f"/api/v1/uploads/{PID}", body=b"x")[0] == 200
+
+
+def test_document_that_somebody_reads_slowly_waits_where_it_is_and_not_on_the_disk(proxy, servers, folder):
+    servers["files"].has_written.clear()
+    connection = HTTPConnection("127.0.0.1", proxy, timeout=60)
+    connection.connect()
+    connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 64 * 1024)
+    connection.request("GET", f"/proposals/{PID}/documents/{PID}/")
+    answer = connection.getresponse()
+    begun = answer.read(1)
+
+    was_taken_in_whole = servers["files"].has_written.wait(0.5)
+    kept = [path.name for path in (folder / "proxy").rglob("*") if path.is_file()]
+    rest = answer.read()
+
+    assert (was_taken_in_whole, kept, len(begun + rest)) == (False, [], LARGE)
+
+
+@pytest.fixture(scope="module")
+def lonely_proxy(tmp_path_factory):
+    """Nobody is there behind it."""
+    ports = {f"{name}_port": free_port() for name in BEHIND}
     try:
-        with running_proxy(tmp_path, web_port=free_port(), submit_port=free_port()) as port:
-            status, headers, text = _ask(port, "POST", f"/proposals/{PID}/submit/")
-            page = _ask(port, "GET", f"/proposals/{PID}/")
+        with running_proxy(tmp_path_factory.mktemp("lonely"), **ports) as port:
+            yield port
     except NoNginx as reason:
         pytest.skip(str(reason))
 
-    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, "2", "no-store")
-    assert "Not yet received." in text
-    assert "Ще не отримано." in text
-    assert (page[0], "The portal is busy." in page[2]) == (503, True)
+
+@pytest.mark.parametrize(
+    ("method", "path", "seconds", "says"),
+    [
+        ("POST", f"/proposals/{PID}/submit/", "2", ["Not yet received.", "Ще не отримано."]),
+        ("POST", f"/proposals/{PID}/withdraw/", "2", ["Not yet received.", "Ще не отримано."]),
+        ("GET", f"/proposals/{PID}/", "5", ["The portal is busy.", "Портал зайнятий."]),
+        ("GET", f"/proposals/{PID}/documents/{PID}/", "5", ["The portal is busy.", "Портал зайнятий."]),
+        ("POST", f"/proposals/{PID}/documents/add/video/", "10", ["not received yet", "Файл ще не отримано."]),
+    ],
+)
+def test_page_that_nobody_answers_says_so_in_both_languages(lonely_proxy, method, path, seconds, says):
+    status, headers, text = _ask(lonely_proxy, method, path)
+
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, seconds, "no-store")
+    assert headers["Content-Type"] == "text/html; charset=utf-8"
+    assert [words for words in says if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "seconds", "says"),
+    [
+        ("POST", f"/api/v1/proposals/{PID}/submit", "2", "Not yet received: the portal did not answer."),
+        ("POST", f"/api/v1/proposals/{PID}/withdraw", "2", "Not yet received: the portal did not answer."),
+        ("GET", f"/api/v1/proposals/{PID}", "5", "The portal is busy."),
+        ("GET", "/api/v1/tenders", "5", "The portal is busy."),
+        ("GET", f"/api/v1/proposals/{PID}/documents/{PID}/content", "5", "The portal is busy."),
+        ("HEAD", f"/api/v1/uploads/{PID}", "10", ""),
+        ("PATCH", f"/api/v1/uploads/{PID}", "10", "As many files as the portal takes at once are on their way."),
+    ],
+)
+def test_program_that_nobody_answers_gets_a_problem(lonely_proxy, method, path, seconds, says):
+    status, headers, text = _ask(lonely_proxy, method, path)
+
+    assert (status, headers["Retry-After"], headers["Cache-Control"]) == (503, seconds, "no-store")
+    assert headers["Content-Type"] == "application/problem+json"
+    if method == "HEAD":
+        return
+    problem = json.loads(text)
+    assert problem.pop("detail").startswith(says)
+    assert problem == {
+        "type": "http://127.0.0.1:8000/problems/unavailable",
+        "title": "The portal cannot answer for a moment",
+        "status": 503,
+    }
