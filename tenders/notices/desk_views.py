@@ -4,8 +4,9 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from coalition_portal.buttons import button_on
 from coalition_portal.permission import Refused
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices import cancelling, drafting, extending, publishing, sheet, words
@@ -142,7 +143,7 @@ def preview(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-tender", "number")
 def request_approval(request: HttpRequest, number: str) -> HttpResponse:
     found = _tender(request, number)
     try:
@@ -198,7 +199,7 @@ def _said(found: Approval) -> str:
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-approval", "pk")
 def take_back(request: HttpRequest, pk: int) -> HttpResponse:
     found = _approval(request, pk)
     try:

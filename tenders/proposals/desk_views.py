@@ -5,8 +5,9 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods
 
+from coalition_portal.buttons import button_on
 from coalition_portal.permission import Refused
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Tender
@@ -66,7 +67,7 @@ def tender_opening(request, number):
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-opening", "number")
 def propose(request, number):
     tender = _tender(request, number)
     try:
@@ -78,7 +79,7 @@ def propose(request, number):
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-opening", "number")
 def confirm(request, number):
     tender = _tender(request, number)
     try:

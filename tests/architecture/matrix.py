@@ -110,11 +110,19 @@ class Asker:
         browser = Client() if user is None else signed_in(user)
         return browser._base_environ()
 
-    def ask(self, column, method, path):
-        request = {"PATH_INFO": path, "REQUEST_METHOD": method, "CONTENT_LENGTH": "0"}
+    def ask(self, column, method, address):
+        path, _mark, query = address.partition("?")
+        request = {"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": method, "CONTENT_LENGTH": "0"}
         with undone():
             response = self.handler(self.environments[column] | request | {"wsgi.input": FakePayload(b"")})
             response.whole = response.getvalue()
+        return response
+
+    def read(self, column, address):
+        """The answer to which an address leads at last."""
+        response = self.ask(column, "GET", address)
+        while response.status_code == 302:
+            response = self.ask(column, "GET", response.url)
         return response
 
 

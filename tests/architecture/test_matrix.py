@@ -1,5 +1,7 @@
 """The table in matrix.txt, asked of the portal: what everybody gets at each address. No address without its rows."""
 
+from urllib.parse import parse_qs, urlsplit
+
 import pytest
 from django.core.cache import cache
 
@@ -15,6 +17,8 @@ STOCK = tuple(row.where.removesuffix("*") for row in ROWS if row.is_summary)
 OF_OTHERS = ("account_", "mfa_", "admin:")
 OUR_OWN = [address for address in ADDRESSES if not address.route.startswith(STOCK)]
 ABOUT_THINGS = [row for row in ROWS if row.thing != "-" and row.method in ("GET", "POST")]
+BUTTONS = [row for row in ROWS if not row.is_summary and row.method == "POST" and row.cells[0] == matrix.SIGN_IN]
+DONE_OR_TOLD = ("200", "302", "409", "422")
 IS_PUBLIC = ("/api/", "/problems/")
 """Most of the API looks at no session, so its answers may be kept; its private routes are tested elsewhere."""
 
@@ -97,6 +101,21 @@ def test_what_is_missing_looks_like_what_is_forbidden(row, world, asker):
         assert _without(pages[0], path) == _without(pages[1], missing)
     if let_in:
         assert asker.ask(let_in, row.method, missing).status_code == 404
+
+
+@pytest.mark.parametrize("row", BUTTONS, ids=str)
+def test_who_signs_in_again_after_a_button_comes_to_a_page(row, world, asker):
+    """Whose session ended while the page was open: after signing in they read a page, whatever the button was."""
+    led_in = asker.ask("visitor", "POST", matrix.path_in(world, row))
+    back = parse_qs(urlsplit(led_in.url).query)["next"][0]
+    may_press = [column for column, cell in zip(COLUMNS, row.cells, strict=True) if cell in DONE_OR_TOLD]
+
+    told = {column: asker.read(column, back) for column in may_press}
+
+    # Who has not declared in time is led to a declaration that is closed by then, whether they sign in or not.
+    wrong = {column: answer.status_code for column, answer in told.items() if answer.status_code != 200}
+    assert wrong == ({"undeclared": 404} if str(row) == "POST admin:desk-review ranked" else {})
+    assert {column for column, answer in told.items() if "Content-Disposition" in answer.headers} == set()
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_safe
 
+from coalition_portal.buttons import button_on
 from coalition_portal.formatting import in_language
 from tenders.notices.claims import claim_text
 from tenders.notices.models import AnswerType, Requirement
@@ -40,22 +41,10 @@ class Change:
     is_news: bool
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@require_safe
 @proposal_page
-def table(request: HttpRequest, page: DraftPage) -> HttpResponse:
+def download(request: HttpRequest, page: DraftPage) -> HttpResponse:
     known = known_fields(page)
-    if request.method != "POST":
-        return _download(page, known)
-    check_can_edit_draft(request.user, page.proposal, request.now)
-    try:
-        read = _read(request.FILES.get("table"), page, known)
-    except NotThisTable as refused:
-        context = {"page": page, "problem": refused.sentence}
-        return render(request, "proposals/answer_table.html", context, status=422)
-    return _preview(request, page, known, read)
-
-
-def _download(page: DraftPage, known: AnswerFields) -> HttpResponse:
     proposal, saved = page.proposal, saved_texts(page.proposal, known)
     origin = Origin(
         tender=proposal.tender.number,
@@ -66,6 +55,20 @@ def _download(page: DraftPage, known: AnswerFields) -> HttpResponse:
     content = answer_table.written(known.requirements.values(), origin)
     headers = {"Content-Disposition": f'attachment; filename="answers-{proposal.tender.number}.xlsx"'}
     return HttpResponse(content, content_type=XLSX, headers=headers)
+
+
+@button_on("proposal-answers", "pid")
+@proposal_page
+def preview(request: HttpRequest, page: DraftPage) -> HttpResponse:
+    """What the table would change, and which of its cells cannot be saved. Nothing is saved here."""
+    known = known_fields(page)
+    check_can_edit_draft(request.user, page.proposal, request.now)
+    try:
+        read = _read(request.FILES.get("table"), page, known)
+    except NotThisTable as refused:
+        context = {"page": page, "problem": refused.sentence}
+        return render(request, "proposals/answer_table.html", context, status=422)
+    return _preview(request, page, known, read)
 
 
 def _read(upload: UploadedFile | None, page: DraftPage, known: AnswerFields) -> Table:
@@ -122,7 +125,7 @@ def _words(row: Requirement, text: str) -> str:
     return claim_text(row, Decimal(claim) if row.answer_type == AnswerType.NUMBER else claim)
 
 
-@require_POST
+@button_on("proposal-answers", "pid")
 @proposal_page
 def keep(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """After the preview: what it showed is saved where nobody saved something else meanwhile."""

@@ -2,22 +2,22 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
+from coalition_portal.buttons import button_on
 from coalition_portal.permission import Denied, Refused
 from tenders.proposals import copying
 from tenders.proposals.models import Proposal
 from tenders.proposals.views.pages import DraftPage, proposal_page
 
 
-@require_POST
+@button_on("proposal", "pid")
 @proposal_page
 def copy(request: HttpRequest, page: DraftPage) -> HttpResponse:
     fill(request, page.proposal, request.POST.get("source", ""))
     return redirect("proposal", page.proposal.public_id)
 
 
-@require_POST
+@button_on("proposal", "pid")
 @proposal_page
 def empty(request: HttpRequest, page: DraftPage) -> HttpResponse:
     try:

@@ -2,8 +2,9 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
+from coalition_portal.buttons import button_on
 from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
@@ -32,7 +33,7 @@ def documents(request: HttpRequest, page: DraftPage) -> HttpResponse:
     return redirect("proposal-check", page.proposal.public_id)
 
 
-@require_POST
+@button_on("proposal-documents", "pid")
 @proposal_page
 def add(request: HttpRequest, page: DraftPage, kind: str) -> HttpResponse:
     wanted = next((row for row in page.overview.wanted_documents if row.code == kind), None)
@@ -72,7 +73,7 @@ def remove(request: HttpRequest, page: DraftPage, document_id: str) -> HttpRespo
     return render(request, "proposals/remove_document.html", context)
 
 
-@require_POST
+@button_on("proposal-documents", "pid")
 @proposal_page
 def discard(request: HttpRequest, page: DraftPage, upload_id: str) -> HttpResponse:
     """An upload that is not finished, or was refused, is told to go."""

@@ -5,8 +5,9 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
+from coalition_portal.buttons import button_on
 from coalition_portal.formatting import file_size
 from coalition_portal.permission import Refused
 from tenders.proposals import staging, staging_jobs
@@ -17,7 +18,7 @@ from tenders.proposals.views.pages import DraftPage, proposal_page
 PATIENT_SECONDS = 3
 
 
-@require_POST
+@button_on("proposal-check", "pid")
 @proposal_page
 def stage(request: HttpRequest, page: DraftPage) -> HttpResponse:
     return freeze(request, page)

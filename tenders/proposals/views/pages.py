@@ -7,7 +7,6 @@ from functools import cached_property, wraps
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -112,22 +111,13 @@ def proposal_page(view: View) -> View:
 
     @wraps(view)
     def loaded(request: HttpRequest, pid: str, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.is_authenticated:
-            return redirect_to_login(_page_to_come_back_to(request))
         return view(request, page_of(request, pid), *args, **kwargs)
 
     return loaded
 
 
-def _page_to_come_back_to(request: HttpRequest) -> str:
-    """The page with the button, where the session ended before it was pressed: many buttons have no page to read."""
-    came_from, root = request.headers.get("Referer", ""), request.build_absolute_uri("/")
-    if request.method == "POST" and came_from.startswith(f"{root}proposals/"):
-        return "/" + came_from.removeprefix(root)
-    return request.get_full_path()
-
-
 def editing_page(view: View) -> View:
+    @login_required
     """As proposal_page, for pages that change the draft: who may only read is led to the check page, which shows it."""
 
     @proposal_page

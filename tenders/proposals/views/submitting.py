@@ -9,10 +9,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from coalition_portal import clock
 from coalition_portal.arrival import stamp_of
+from coalition_portal.buttons import button_on
 from coalition_portal.formatting import duration, figure, in_language
 from coalition_portal.fresh_sign_in import ask_who_it_is, is_fresh, may_act, ticket_for
 from coalition_portal.ledger.append import entry_of
@@ -143,7 +144,7 @@ def _submit(request: HttpRequest, pid: str) -> HttpResponse:
     return led_by(outcome, bundle.proposal, bundle, "submit")
 
 
-@require_POST
+@button_on("proposal-submit", "pid")
 @login_required
 def auto_submit(request: HttpRequest, pid: str) -> HttpResponse:
     """The tick: submit what is frozen when time runs out."""

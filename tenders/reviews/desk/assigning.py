@@ -3,8 +3,9 @@ from django.db.models import Count, F, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
+from coalition_portal.buttons import button_on
 from coalition_portal.identity.queries import people_with_role
 from coalition_portal.identity.roles import Role
 from coalition_portal.staff import staff_context, staff_page
@@ -49,7 +50,7 @@ def board(request, number):
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-assignments", "number")
 def name_member(request, number):
     tender = _tender(request, number)
     form = PanelForm(request.POST, people=_people(tender, list(panel_of(tender))))
@@ -61,7 +62,7 @@ def name_member(request, number):
 
 
 @staff_page
-@require_POST
+@button_on("admin:desk-assignments", "number")
 def remove_member(request, number, pk):
     tender = _tender(request, number)
     member = get_object_or_404(panel_of(tender), pk=pk)

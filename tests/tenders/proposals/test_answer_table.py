@@ -33,6 +33,7 @@ CHOICE = Requirement(code="C-1", answer_type="CHOICE", title_en="Camera", **(NON
 TEXT = Requirement(code="T-1", answer_type="TEXT", title_en="Words", wording_en="Say it.", **NONE)
 ALL = [NUMBER, FREE, YES_NO, CHOICE, TEXT]
 SAVED = {"N-1": "12.5", "N-2": "", "Y-1": "no", "C-1": "both", "T-1": "=1+1\nand more"}
+READ = "proposal-answers-table-read"
 ORIGIN = Origin(tender="IDC-2020-0001", proposal="a" * 26, revision=7, seen=SAVED)
 
 
@@ -226,7 +227,7 @@ def _url(draft, name="proposal-answers-table"):
 
 def _send(web, draft, content):
     content = content if isinstance(content, bytes) else content.getvalue()
-    return web.post(_url(draft), {"table": SimpleUploadedFile("answers.xlsx", content)})
+    return web.post(_url(draft, READ), {"table": SimpleUploadedFile("answers.xlsx", content)})
 
 
 def _hidden(response):
@@ -308,7 +309,7 @@ def test_made_up_rows_are_refused_in_words(web, draft):
     ],
 )
 def test_other_files_are_refused_in_words(web, draft, content, sentence):
-    response = _send(web, draft, content) if content else web.post(_url(draft))
+    response = _send(web, draft, content) if content else web.post(_url(draft, READ))
 
     page = response.content.decode()
     assert response.status_code == 422
@@ -319,7 +320,7 @@ def test_other_files_are_refused_in_words(web, draft, content, sentence):
 def test_viewer_reads_the_table_and_sends_none(client_of, draft):
     viewer = client_of(companies.person_of(draft.company, CompanyRole.VIEWER))
 
-    assert (viewer.get(_url(draft)).status_code, viewer.post(_url(draft)).status_code) == (200, 403)
+    assert (viewer.get(_url(draft)).status_code, viewer.post(_url(draft, READ)).status_code) == (200, 403)
 
 
 @pytest.mark.django_db

@@ -1,6 +1,7 @@
 """Who says that a company means to bid, and who learns how many do."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.contrib.auth.models import AnonymousUser
@@ -172,7 +173,11 @@ def test_the_log_knows_nothing_of_it(tender, owner):
 
 
 def _say(web, tender, intends, back="tender"):
-    return web.post(reverse("proposal-intent", args=[tender.number]), {"intends": intends, "back": back})
+    return web.post(_address(tender, back), {"intends": intends})
+
+
+def _address(tender, back):
+    return f"{reverse('proposal-intent', args=[tender.number])}?back={back}"
 
 
 def test_the_tick_stands_on_the_page_of_the_tender(client_of, tender, owner):
@@ -197,6 +202,20 @@ def test_the_tick_in_a_task_list_leads_back_there(client_of, tender, company, ow
     response = _say(web, tender, "no", back=draft.public_id)
 
     assert (response.status_code, response.url, Intent.objects.count()) == (302, page, 0)
+
+
+def test_who_signs_in_again_after_the_tick_comes_back_to_where_it_stood(client, client_of, tender, company, owner):
+    draft = draft_proposal(tender=tender, company=company)
+    places = {
+        "tender": reverse("tender", args=[tender.number]),
+        draft.public_id: reverse("proposal", args=[draft.public_id]),
+    }
+
+    led_in = {back: client.post(_address(tender, back)).url for back in places}
+    web = client_of(owner)
+
+    assert led_in == {back: f"{reverse('account_login')}?next={quote(_address(tender, back))}" for back in places}
+    assert {back: web.get(_address(tender, back)).url for back in places} == places
 
 
 def test_another_companys_draft_leads_to_the_tender(client_of, tender, owner):

@@ -203,28 +203,14 @@ def test_foreign_proposal_is_not_found_by_any_act(open_tender, web):
 
 
 @pytest.mark.parametrize(
-    ("came_from", "back_to"),
-    [
-        ("http://testserver/proposals/any/check/", "/proposals/any/check/"),
-        ("http://testserver/company/", None),
-        ("http://elsewhere.example/proposals/any/check/", None),
-        ("http://[", None),
-        ("", None),
-    ],
+    ("name", "page"), [("proposal-stage", "proposal-check"), ("proposal-auto-submit", "proposal-submit")]
 )
-def test_a_button_after_the_session_ended_leads_back_to_its_page(client, open_tender, came_from, back_to):
-    address = _url("proposal-stage", staged_bundle(tender=open_tender).proposal)
-
-    response = client.post(address, headers={"Referer": came_from})
-
-    assert response.url == f"{reverse('account_login')}?next={back_to or address}"
-
-
-@pytest.mark.parametrize("name", ["proposal-stage", "proposal-auto-submit"])
-def test_acts_are_posted(open_tender, web, name):
+def test_an_act_is_posted_and_who_comes_to_read_is_led_to_its_button(open_tender, web, name, page):
     bundle = staged_bundle(tender=open_tender)
 
-    assert web(bundle.proposal).get(_url(name, bundle.proposal)).status_code == 405
+    response = web(bundle.proposal).get(_url(name, bundle.proposal))
+
+    assert (response.status_code, response.url) == (302, _url(page, bundle.proposal))
 
 
 @pytest.mark.parametrize(
