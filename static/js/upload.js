@@ -260,7 +260,11 @@ async function refresh() {
   });
   document.querySelectorAll("[data-fresh]").forEach((part) => {
     const found = fresh.querySelector(`[data-fresh="${part.dataset.fresh}"]`);
-    if (found) part.replaceWith(found);
+    if (!found) return;
+    // Who waits on a button of it finds the one in its place.
+    const held = part.contains(document.activeElement);
+    part.replaceWith(found);
+    if (held) found.querySelector("a, button")?.focus();
   });
   place.querySelectorAll("[data-kind]").forEach((section) => {
     const found = fresh.querySelector(`[data-kind="${section.dataset.kind}"]`);

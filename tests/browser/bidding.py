@@ -25,7 +25,7 @@ def submit_a_proposal(walk, tender):
     answer(walk, tender)
     offer(walk, tender)
     upload_everything(walk)
-    walk.press("Save and continue")
+    walk.press("Freeze this version")
     walk.press("Submit proposal")
     return walk.page.locator("main").inner_text()
 

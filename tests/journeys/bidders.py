@@ -78,8 +78,8 @@ class Bidder(Person):
             self.press("Upload file", {"file": SimpleUploadedFile(content.name, content.read())}, at=action)
 
     def freeze(self):
-        """From the documents to the check page, which freezes what is complete."""
-        self.press("Save and continue")
+        """From the documents, where nothing is missing any more, to the page with the button."""
+        self.press("Freeze this version")
         assert "Submit proposal" in self.page.buttons_text
 
     def prepare(self, tender_number):

@@ -21,6 +21,7 @@ from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.permissions import can_edit_draft, can_submit
 from tenders.proposals.queries import Standing, proposals_visible_to, standing_of
+from tenders.proposals.staging import current_bundle
 
 View = Callable[..., HttpResponse]
 
@@ -89,6 +90,11 @@ class DraftPage:
 
 
 def microseconds(moment: datetime) -> str:
+    @cached_property
+    def freezes_next(self) -> bool:
+        """Nothing is missing, and the draft as it stands is not frozen: then the button of the documents does it."""
+        return self.can_edit and self.overview.is_complete and current_bundle(self.proposal) is None
+
     """An instant as a machine writes it: UTC, six decimals, Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 

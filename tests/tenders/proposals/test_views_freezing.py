@@ -60,6 +60,29 @@ def test_without_a_worker_the_request_freezes_and_leads_to_the_button(web, propo
     assert (response.url, Bundle.objects.count()) == (_url("proposal-submit", proposal), 1)
 
 
+def test_the_button_of_the_documents_says_that_it_freezes(web, proposal):
+    path = _url("proposal-documents", proposal)
+    complete = web.get(path).content.decode()
+    web.post(path)
+    frozen = web.get(path).content.decode()
+
+    assert Bundle.objects.count() == 1
+    assert ">Freeze this version</button>" in complete
+    assert "Freezing makes a version that cannot be changed, and submits nothing." in complete
+    assert ">Save and continue</button>" in frozen
+    assert "Freez" not in frozen
+
+
+def test_the_button_of_incomplete_documents_only_leads_on(client_of):
+    draft = draft_proposal()
+    web = client_of(companies.owner_of(draft.company))
+    page = web.get(_url("proposal-documents", draft)).content.decode()
+
+    assert web.post(_url("proposal-documents", draft)).url == _url("proposal-check", draft)
+    assert ">Save and continue</button>" in page
+    assert "Freez" not in page
+
+
 def test_with_a_worker_the_page_tells_how_far_it_is(web, proposal, sent):
     response = web.post(_url("proposal-stage", proposal))
 
