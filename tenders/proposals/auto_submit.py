@@ -21,7 +21,7 @@ from tenders.proposals import sealed_log, telling
 from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind, Wish
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.queries import is_closed
-from tenders.proposals.states import PROPOSAL
+from tenders.proposals.states import PROPOSAL, ProposalState
 
 
 class NotAskable(Refused):
@@ -89,9 +89,10 @@ def _receive(proposal: Proposal, deadline: Deadline, now: datetime) -> Receipt:
         salt=sealed.salt,
         commitment=sealed.commitment,
     )
+    replaces = (proposal.newest or 0) if proposal.state == ProposalState.SUBMITTED else 0
     proposal.state = PROPOSAL.check(proposal.state, "submit")
     proposal.save(update_fields=["state"])
-    telling.tell_received(receipt, to=people_who_can_sign(proposal.company), now=now)
+    telling.tell_received(receipt, replaces=replaces, to=people_who_can_sign(proposal.company), now=now)
     sealed_log.record(sealed, at=now)
     return receipt
 

@@ -12,6 +12,8 @@ from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
 from tenders.proposals.models import (
+from manufacturers.queries import people_who_can_sign
+from tenders.proposals import telling
     Act,
     Proposal,
     Provisional,
@@ -22,7 +24,7 @@ from tenders.proposals.models import (
     Wish,
 )
 from tenders.proposals.permissions import check_can_decide_provisional
-from tenders.proposals.queries import WORDS_NEEDED, undecided_provisionals
+from tenders.proposals.queries import WORDS_NEEDED, standing_of, undecided_provisionals
 from tenders.proposals.states import PROPOSAL
 
 
@@ -45,8 +47,8 @@ def decide(*, provisional: Provisional, accepted: bool, reason: str, by: User, n
             decided_at=now,
         )
         words = ProvisionalDecision.objects.filter(provisional=provisional, accepted=accepted).count()
-        if accepted and words == WORDS_NEEDED:
-            _carry_out(provisional, now)
+        if words == WORDS_NEEDED:
+            _settle(provisional, accepted, now)
         append(
             event=Event.PROPOSALS_PROVISIONAL_DECIDED,
             subject=provisional.tender.number,
@@ -68,6 +70,15 @@ def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
 
 
 def _carry_out(provisional: Provisional, now: datetime) -> None:
+def _settle(provisional: Provisional, accepted: bool, now: datetime) -> None:
+    if accepted:
+        _carry_out(provisional, now)
+    proposal = Proposal.objects.select_related("company", "tender").get(pk=provisional.proposal_id)
+    signatories = people_who_can_sign(proposal.company)
+    counts = standing_of(proposal).version
+    telling.tell_decided(provisional, accepted=accepted, counts=counts, to=signatories, now=now)
+
+
     """What the company did later stands: a doubtful act of before neither brings back nor takes back anything then."""
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=provisional.proposal_id)
     if _is_overtaken(provisional):

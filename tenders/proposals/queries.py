@@ -36,6 +36,11 @@ class Standing:
     received_at: datetime | None
 
 
+    @property
+    def version(self) -> int:
+        """Of the version that counts, 0 where none does."""
+        return self.bundle.version if self.bundle else 0
+
 def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal]:
     """The proposals of the person's own company, for every role in it; nothing for anybody else, staff included."""
     if not user.is_authenticated or not user.is_active:

@@ -24,7 +24,8 @@ from tenders.proposals import sealed_log, telling
 from tenders.proposals.arriving import Arrival, ClockInDoubt, arrive, write_incident
 from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
 from tenders.proposals.permissions import check_can_submit
-from tenders.proposals.states import PROPOSAL
+from tenders.proposals.queries import standing_of
+from tenders.proposals.states import PROPOSAL, ProposalState
 
 
 class NotSubmittable(Refused):
@@ -170,15 +171,16 @@ def _write_submit(
     judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, signatories: list[User]
 ) -> Outcome:
     if judgement.incident:
-        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT)
+        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
     if judgement.is_late:
-        return _refuse(judgement, proposal, bundle, by, Act.SUBMIT)
+        return _refuse(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
     if judgement.is_closed:
-        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT)
+        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
+    replaces = judgement.newest_version if proposal.state == ProposalState.SUBMITTED else 0
     sealed = _sealed("receipt", judgement, bundle)
     receipt = Receipt.objects.create(bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
     _move(proposal, "submit")
-    telling.tell_received(receipt, to=signatories, now=judgement.received_at)
+    telling.tell_received(receipt, replaces=replaces, to=signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(receipt=receipt)
 
@@ -187,11 +189,11 @@ def _write_withdraw(
     judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User, signatories: list[User]
 ) -> Outcome:
     if judgement.incident:
-        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
+        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
     if judgement.is_late:
-        return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
+        return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
     if judgement.is_closed:
-        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW)
+        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
     sealed = _sealed("withdrawal", judgement, receipt.bundle)
     withdrawal = Withdrawal.objects.create(receipt=receipt, proposal=proposal, **_columns(judgement, by, sealed))
     # What was to be submitted when time runs out is taken back with the rest.
@@ -202,16 +204,21 @@ def _write_withdraw(
     return Outcome(withdrawal=withdrawal)
 
 
-def _refuse(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+def _refuse(
+    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act, signatories: list[User]
+) -> Outcome:
     if known := Refusal.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
         return Outcome(refusal=known)
     sealed = _sealed(f"refusal of {act.value}", judgement, bundle)
     refusal = Refusal.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
+    telling.tell_refused(refusal, counts=standing_of(proposal).version, to=signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(refusal=refusal)
 
 
-def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act) -> Outcome:
+def _write_provisional(
+    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act, signatories: list[User]
+) -> Outcome:
     if known := Provisional.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
         return Outcome(provisional=known)
     sealed = _sealed(f"provisional {act.value}", judgement, bundle)
@@ -223,6 +230,7 @@ def _write_provisional(judgement: Judgement, proposal: Proposal, bundle: Bundle,
         witnessed_at=judgement.arrival.witnessed_at if judgement.incident else None,
         **_columns(judgement, by, sealed),
     )
+    telling.tell_undecided(provisional, to=signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(provisional=provisional)
 
