@@ -1,8 +1,55 @@
+"""What most tests of proposals begin with; a file that needs another draft says so."""
+
 import pytest
 
+from coalition_portal import clock
+from manufacturers.models import CompanyRole
+from tenders.proposals.documents import add_document
+from tests.factories import companies
 from tests.factories.cutoffs import CutOff
+from tests.factories.proposals import draft_proposal
+from tests.factories.tenders import published_tender
 
 
 @pytest.fixture
 def cutoff(db, database_clock):
     return CutOff(database_clock)
+
+
+@pytest.fixture
+def tender(db):
+    """An open tender for advanced FPV drones."""
+    return published_tender(template_code="advanced_fpv")
+
+
+@pytest.fixture
+def draft(tender):
+    """An empty draft for the model Example 10."""
+    return draft_proposal(tender=tender, model_name="Example 10")
+
+
+@pytest.fixture
+def owner(draft):
+    return companies.owner_of(draft.company)
+
+
+@pytest.fixture
+def colleague(draft):
+    """An editor of the same company."""
+    return companies.person_of(draft.company, CompanyRole.EDITOR)
+
+
+@pytest.fixture
+def add(draft, owner):
+    """`add(upload)`: a document of the draft, which its owner adds unless somebody else does."""
+
+    def add(upload, kind="flight_evidence", *, by=owner, now=None):
+        return add_document(proposal=draft, kind_code=kind, upload=upload, by=by, now=now or clock.now())
+
+    return add
+
+
+@pytest.fixture
+def web(client_of, owner):
+    """The owner's browser."""
+    return client_of(owner)

@@ -20,26 +20,10 @@ from tenders.proposals.drafting import (
 from tenders.proposals.models import Answer
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of
-from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
 
 GONE = "This document is not in the draft any more. Choose another one."
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def colleague(draft):
-    return companies.person_of(draft.company, CompanyRole.EDITOR)
 
 
 @pytest.fixture

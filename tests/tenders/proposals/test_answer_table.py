@@ -206,21 +206,6 @@ def test_gate_lets_the_table_in():
 # Pages
 
 
-@pytest.fixture
-def draft(db):
-    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def web(client_of, owner):
-    return client_of(owner)
-
-
 def _url(draft, name="proposal-answers-table"):
     return reverse(name, args=[draft.public_id])
 

@@ -10,14 +10,8 @@ from tenders.proposals.drafting import accept_declarations, save_answers, save_o
 from tenders.proposals.models import Document, Proposal, ScanState
 from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal, offer_of
-from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tender():
-    return published_tender(template_code="advanced_fpv")
 
 
 def _overview(proposal, **facts):

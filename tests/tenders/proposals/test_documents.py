@@ -9,52 +9,17 @@ from coalition_portal.permission import Denied
 from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
-from tenders.proposals import contents, document_limits, documents
+from tenders.proposals import contents, document_limits, documents, revisions
 from tenders.proposals.contents import chunks_of
-from tenders.proposals.document_limits import Unacceptable
-from tenders.proposals.documents import add_document, kept_documents, remove_document
+from tenders.proposals.documents import kept_documents, remove_document
 from tenders.proposals.models import Document
 from tests.factories import companies
-from tests.factories.proposals import draft_proposal, file_of, pdf_bytes, xlsx_bytes
+from tests.factories.proposals import file_of, pdf_bytes, xlsx_bytes
+from tests.tenders.proposals.stored import refusal_of, stored_parts
 
 pytestmark = pytest.mark.django_db
 
 MICROSECOND = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def add(draft, owner):
-    def add(upload, kind="flight_evidence", *, by=owner, now=None):
-        return add_document(proposal=draft, kind_code=kind, upload=upload, by=by, now=now or clock.now())
-
-    return add
-
-
-def _stored_files():
-    """Every file under the documents' folder."""
-    try:
-        folders, files = document_storage().listdir("contents")
-    except FileNotFoundError:
-        return []
-    return sorted([*folders, *files])
-
-
-def _refusal(add, *args, **kwargs):
-    before = _stored_files()
-    with pytest.raises(Unacceptable) as raised:
-        add(*args, **kwargs)
-    assert _stored_files() == before
-    return raised.value.sentence.replace("\N{NO-BREAK SPACE}", " ")
 
 
 def test_document_is_stored_under_a_random_key_with_its_digest(draft, add, owner):
@@ -171,7 +136,7 @@ def test_removed_document_leaves_the_draft_and_keeps_row_and_content(draft, add,
     ],
 )
 def test_refusals_say_what_was_got_what_is_wanted_and_what_to_do(add, kind, upload, expected):
-    assert _refusal(add, upload, kind) == expected
+    assert refusal_of(add, upload, kind) == expected
 
 
 @pytest.mark.parametrize(("extra", "is_taken"), [(-1, True), (0, True), (1, False)])
@@ -182,13 +147,13 @@ def test_size_limit_is_inclusive(monkeypatch, add, extra, is_taken):
     if is_taken:
         assert add(ContentFile(content, name="a.pdf")).pk
     else:
-        assert _refusal(add, ContentFile(content, name="a.pdf")).startswith("We got a file of")
+        assert refusal_of(add, ContentFile(content, name="a.pdf")).startswith("We got a file of")
 
 
 def test_number_of_files_of_a_kind_is_limited(add, draft, owner):
     first = add(file_of("pdf"), "production_plan")
 
-    refusal = _refusal(add, file_of("pdf"), "production_plan")
+    refusal = refusal_of(add, file_of("pdf"), "production_plan")
     remove_document(document=first, by=owner, now=clock.now())
 
     assert refusal == "“Production and quality plan” takes 1 file, and it is here. Remove it, then choose the new one."
@@ -200,14 +165,16 @@ def test_number_of_files_of_a_proposal_is_limited(add, draft):
     draft.tender.save()
     add(file_of("pdf"))
 
-    assert _refusal(add, file_of("pdf")) == ("A proposal has at most 1 files. Remove one, then choose this file again.")
+    assert refusal_of(add, file_of("pdf")) == (
+        "A proposal has at most 1 files. Remove one, then choose this file again."
+    )
 
 
 def test_size_of_a_proposal_is_limited(add, draft):
     draft.tender.total_size_mb = 0
     draft.tender.save()
 
-    assert _refusal(add, ContentFile(pdf_bytes("x" * 1500), name="a.pdf")) == (
+    assert refusal_of(add, ContentFile(pdf_bytes("x" * 1500), name="a.pdf")) == (
         "With this file the proposal has 1 kB. We want at most 0 MB in all. Remove or shrink a file."
     )
 
@@ -216,7 +183,7 @@ def test_same_file_twice_is_refused(add):
     content = pdf_bytes()
     add(ContentFile(content, name="a.pdf"))
 
-    assert _refusal(add, ContentFile(content, name="b.pdf")) == "This very file is here already. Nothing was added."
+    assert refusal_of(add, ContentFile(content, name="b.pdf")) == "This very file is here already. Nothing was added."
 
 
 def test_uploads_of_a_company_are_limited_in_time(monkeypatch, add):
@@ -225,7 +192,7 @@ def test_uploads_of_a_company_are_limited_in_time(monkeypatch, add):
     add(file_of("pdf"), now=now)
     add(file_of("pdf"), now=now)
 
-    assert _refusal(add, file_of("pdf"), now=now).startswith("Your company uploaded 2 files in 10 minutes.")
+    assert refusal_of(add, file_of("pdf"), now=now).startswith("Your company uploaded 2 files in 10 minutes.")
     assert add(file_of("pdf"), now=now + timedelta(minutes=10)).pk
 
 
@@ -236,7 +203,7 @@ def test_content_that_the_store_gives_back_differently_is_refused_and_taken_away
 
     monkeypatch.setattr(contents, "document_storage", lambda: Lying(location=document_storage().location))
 
-    assert _refusal(add, file_of("pdf")).startswith("The file did not arrive whole in our store.")
+    assert refusal_of(add, file_of("pdf")).startswith("The file did not arrive whole in our store.")
     assert not Document.objects.exists()
 
 
@@ -244,13 +211,13 @@ def test_file_of_a_failed_transaction_stays_as_an_orphan(monkeypatch, add):
     def fail(**_fields):
         raise RuntimeError("the database went away")
 
-    before = _stored_files()
+    before = stored_parts()
     monkeypatch.setattr(Document.objects, "create", fail)
 
     with pytest.raises(RuntimeError):
         add(file_of("pdf"))
 
-    assert len(_stored_files()) == len(before) + 1
+    assert len(stored_parts()) == len(before) + 1
 
 
 @pytest.mark.parametrize(("offset", "is_open"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
@@ -269,18 +236,16 @@ def test_documents_come_and_go_before_the_deadline_and_not_at_it(draft, add, own
 
 
 def test_deadline_that_passes_while_a_file_is_stored_leaves_nothing(monkeypatch, draft, add):
-    before = _stored_files()
-    checks = iter([None, Denied("The deadline has passed.")])
+    before = stored_parts()
 
     def check(*_args):
-        if reason := next(checks):
-            raise reason
+        raise Denied("The deadline has passed.")
 
-    monkeypatch.setattr(documents, "check_can_edit_draft", check)
+    monkeypatch.setattr(revisions, "check_can_edit_draft", check)
 
     with pytest.raises(Denied):
         add(file_of("pdf"))
-    assert (_stored_files(), Document.objects.count()) == (before, 0)
+    assert (stored_parts(), Document.objects.count()) == (before, 0)
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,13 @@ import io
 import pytest
 from django.core.files.base import ContentFile
 
-from coalition_portal import clock
-from coalition_portal.storage import document_storage
 from tenders.notices.models import WantedDocument
 from tenders.proposals import documents
 from tenders.proposals.contents import chunks_of
-from tenders.proposals.document_limits import Unacceptable
-from tenders.proposals.documents import add_document
 from tenders.proposals.file_types import extension_of
 from tenders.proposals.gate.inspection import Fault, Unfit, inspect
 from tenders.proposals.models import Content
-from tests.factories import companies
-from tests.factories.proposals import draft_proposal, file_of
+from tests.factories.proposals import file_of
 from tests.tenders.proposals.gate.making import (
     archive,
     box,
@@ -32,39 +27,9 @@ from tests.tenders.proposals.gate.making import (
     workbook,
 )
 from tests.tenders.proposals.gate.making import pdf as made_pdf
+from tests.tenders.proposals.stored import refusal_of, stored_parts
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def add(draft):
-    def add(upload):
-        owner = companies.owner_of(draft.company)
-        return add_document(proposal=draft, kind_code="flight_evidence", upload=upload, by=owner, now=clock.now())
-
-    return add
-
-
-def _stored_files():
-    """Every part under the folder of contents."""
-    try:
-        folders, files = document_storage().listdir("contents")
-    except FileNotFoundError:
-        return []
-    return sorted([*folders, *files])
-
-
-def _refusal(add, upload):
-    before = _stored_files()
-    with pytest.raises(Unacceptable) as raised:
-        add(upload)
-    assert _stored_files() == before
-    return raised.value.sentence
 
 
 @pytest.fixture
@@ -84,7 +49,7 @@ def wants_media(draft):
     ],
 )
 def test_document_is_kept_without_what_its_picture_told(wants_media, add, name, content, told):
-    before = _stored_files()
+    before = stored_parts()
 
     document = add(ContentFile(content, name=name))
 
@@ -99,7 +64,7 @@ def test_document_is_kept_without_what_its_picture_told(wants_media, add, name, 
     assert b"Example" not in kept
     assert inspect(io.BytesIO(kept), extension_of(name)).metadata == ()
     # The file as it came in is gone from the store.
-    assert len(_stored_files()) == len(before) + 1
+    assert len(stored_parts()) == len(before) + 1
     assert list(Content.objects.all()) == [document.content]
 
 
@@ -152,7 +117,7 @@ def test_picture_that_tells_nothing_is_kept_as_it_came(wants_media, add):
     ],
 )
 def test_hostile_file_is_refused_in_plain_words(wants_media, add, name, content, expected):
-    assert _refusal(add, ContentFile(content, name=name)) == expected
+    assert refusal_of(add, ContentFile(content, name=name)) == expected
 
 
 @pytest.mark.parametrize(
@@ -175,7 +140,7 @@ def test_gate_that_fails_is_a_refusal_in_plain_words(add, monkeypatch, fault, ex
 
     monkeypatch.setattr(documents, "inspect", inspect)
 
-    assert _refusal(add, file_of("pdf")) == expected
+    assert refusal_of(add, file_of("pdf")) == expected
 
 
 def test_copy_that_cannot_be_made_leaves_nothing(wants_media, add, monkeypatch):
@@ -185,7 +150,7 @@ def test_copy_that_cannot_be_made_leaves_nothing(wants_media, add, monkeypatch):
 
     monkeypatch.setattr(documents, "stripped", stripped)
 
-    sentence = _refusal(add, ContentFile(jpeg(segment(0xFE, b"note")), name="photo.jpg"))
+    sentence = refusal_of(add, ContentFile(jpeg(segment(0xFE, b"note")), name="photo.jpg"))
 
     assert sentence.startswith("The file tells where it was taken")
     assert not Content.objects.exists()

@@ -27,16 +27,6 @@ MICROSECOND = timedelta(microseconds=1)
 REGION = "production_region"
 
 
-@pytest.fixture
-def draft():
-    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
 def _answers(proposal):
     rows = Answer.objects.filter(proposal=proposal).order_by("requirement__order")
     return {row.requirement.code: (row.number, row.yes, row.choice, row.text) for row in rows}

@@ -12,7 +12,7 @@ from tenders.proposals.models import Bundle, Content, ContentPart, Document, Upl
 from tenders.proposals.orphans import end_expired, sweep_orphans
 from tenders.proposals.uploading import begin_upload, receive
 from tests.factories import companies
-from tests.factories.proposals import complete_proposal, draft_proposal, file_of, pdf_bytes, staged_bundle
+from tests.factories.proposals import complete_proposal, file_of, pdf_bytes, staged_bundle
 
 pytestmark = pytest.mark.django_db
 
@@ -28,16 +28,6 @@ def stores_of_this_test(settings, tmp_path):
     for name in ("vault", "documents"):
         changed[name]["OPTIONS"] = changed[name]["OPTIONS"] | {"location": str(tmp_path / name)}
     settings.STORAGES = changed
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
 
 
 def _keys():

@@ -15,7 +15,6 @@ from tenders.proposals.models import Proposal
 from tenders.proposals.queries import proposals_visible_to, tenders_to_open
 from tests.factories import companies, people, tenders
 from tests.factories.cutoffs import MICROSECOND
-from tests.factories.proposals import draft_proposal
 
 pytestmark = pytest.mark.django_db
 
@@ -47,11 +46,6 @@ OPENERS = {"opener of the chair's country", "opener of another country"}
 OFFICERS = {"its officer", "officer of another country", "officer of the secretariat"}
 CHAIRS = {"its chair", "chair of another tender"}
 OF_A_COUNTRY = (OFFICERS | CHAIRS) - {"officer of the secretariat"}
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
 
 
 def those_who_may(can, proposal, *arguments):

@@ -3,30 +3,14 @@ from datetime import timedelta
 import pytest
 
 from coalition_portal import clock
-from manufacturers.models import CompanyRole, Person
+from manufacturers.models import Person
 from tenders.proposals.models import Presence
 from tenders.proposals.presence import GONE_AFTER, Present, others, seen
-from tests.factories import companies
 from tests.factories.proposals import draft_proposal
 
 pytestmark = pytest.mark.django_db
 
 MICROSECOND = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def colleague(draft):
-    return companies.person_of(draft.company, CompanyRole.EDITOR)
 
 
 def test_colleague_is_seen_where_they_were_last(draft, owner, colleague, django_assert_num_queries):

@@ -18,7 +18,7 @@ from tenders.proposals.models import Document, ScanState
 from tenders.proposals.scanning import AGAIN_AFTER, check_may_be_fetched, may_be_fetched, rescan_due
 from tenders.proposals.sweeping import sweep
 from tests.factories import companies
-from tests.factories.proposals import draft_proposal, pdf_bytes
+from tests.factories.proposals import pdf_bytes
 from tests.services.clamd import EICAR
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +39,6 @@ def scanned_by(settings):
         settings.PORTAL_CLAMD = address
 
     return scanned_by
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
 
 
 @pytest.fixture

@@ -7,13 +7,13 @@ from django.core.files.storage import FileSystemStorage
 
 from coalition_portal import clock, storage
 from coalition_portal.permission import Denied, Refused
-from coalition_portal.storage import document_storage
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals import document_limits, documents, receiving, uploading
-from tenders.proposals.contents import FOLDER, ContentDamaged, chunks_of
+from tenders.proposals.contents import ContentDamaged, chunks_of
 from tenders.proposals.documents import add_document, remove_document
 from tenders.proposals.models import Content, ContentPart, Document, Upload, UploadState
+from tenders.proposals.orphans import end_expired
 from tenders.proposals.uploading import (
     Checksum,
     ChecksumMismatch,
@@ -33,21 +33,12 @@ from tenders.proposals.uploading import (
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of, mp4_bytes, pdf_bytes
 from tests.tenders.proposals.gate.making import box, video
+from tests.tenders.proposals.stored import stored_parts
 
 pytestmark = pytest.mark.django_db
 
 MICROSECOND = timedelta(microseconds=1)
-WEEK = timedelta(days=7)
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
+HOUR, WEEK = timedelta(hours=1), timedelta(days=7)
 
 
 @pytest.fixture
@@ -68,19 +59,11 @@ def send(owner):
     return send
 
 
-def _stored():
-    """How many parts the store holds."""
-    try:
-        return len(document_storage().listdir(FOLDER)[1])
-    except FileNotFoundError:
-        return 0
-
-
 @pytest.fixture(autouse=True)
 def nothing_is_left_over():
     """What the store got beside what rows name, counted at the end of each test by `left_over`."""
-    before = _stored() - ContentPart.objects.count()
-    yield lambda: _stored() - ContentPart.objects.count() - before
+    before = len(stored_parts()) - ContentPart.objects.count()
+    yield lambda: len(stored_parts()) - ContentPart.objects.count() - before
 
 
 def _sentence(act, *args, **kwargs):
@@ -96,7 +79,7 @@ def test_file_in_pieces_becomes_a_document(draft, owner, begin, send, nothing_is
     content, now = pdf_bytes(), clock.now()
     upload = begin("Політ 1.pdf", len(content), now=now)
     assert (upload.name, upload.state, upload.received_bytes) == ("Політ 1.pdf", UploadState.RECEIVING, 0)
-    assert (upload.begun_at, upload.expires_at, is_gone(upload, now)) == (now, now + WEEK, False)
+    assert (upload.begun_at, upload.expires_at, is_gone(upload, now)) == (now, now + HOUR, False)
 
     first = send(upload, 0, content[:10], content[10:20])
     assert (first.received_bytes, first.state, document_of(first)) == (20, UploadState.RECEIVING, None)
@@ -284,7 +267,7 @@ def test_uploads_under_way_are_limited(monkeypatch, begin, owner):
 
     assert refusal.startswith("2 files of this proposal are on their way.")
     assert begin(size=10, now=now).pk
-    assert begin(size=10, now=now + WEEK).pk
+    assert begin(size=10, now=now + HOUR).pk
 
 
 def test_full_store_is_told_before_the_first_byte(monkeypatch, draft, owner, begin):
@@ -706,6 +689,29 @@ def test_refused_upload_can_be_ended(begin, send, owner):
     send(upload, 0, b"%PDF-1.4 but cut off")
 
     assert end_upload(upload=upload, by=owner, now=clock.now()).state == UploadState.ENDED
+
+
+@pytest.mark.parametrize(("offset", "is_there"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
+def test_upload_to_which_no_byte_came_expires_after_an_hour(begin, send, offset, is_there):
+    begun = clock.now()
+    upload = begin(size=100, now=begun)
+
+    if is_there:
+        assert send(upload, 0, b"%PDF-", now=begun + HOUR + offset).received_bytes == 5
+        return
+    with pytest.raises(UploadGone):
+        send(upload, 0, b"%PDF-", now=begun + HOUR + offset)
+
+
+@pytest.mark.parametrize(("offset", "is_late"), [(-MICROSECOND, False), (0 * MICROSECOND, True), (MICROSECOND, True)])
+def test_upload_whose_bytes_count_at_their_end_only_lives_while_it_is_written(begin, offset, is_late):
+    upload = begin(size=100)
+    after = upload.expires_at + HOUR
+    Upload.objects.update(writer="a", writer_until=after)
+
+    upload.refresh_from_db()
+    assert is_gone(upload, after + offset) is is_late
+    assert (end_expired(after + offset), Upload.objects.get().state == UploadState.ENDED) == (int(is_late), is_late)
 
 
 @pytest.mark.parametrize(("offset", "is_there"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])

@@ -10,30 +10,8 @@ from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals.models import Answer, Presence, Proposal
 from tests.factories import companies
-from tests.factories.proposals import draft_proposal
-from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal(tender=published_tender(template_code="advanced_fpv"), model_name="Example 10")
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def web(client_of, owner):
-    return client_of(owner)
-
-
-@pytest.fixture
-def colleague(draft):
-    return companies.person_of(draft.company, CompanyRole.EDITOR)
 
 
 def _save(web, draft, fields=None, *, task="answers", revision=1, at="", **more):

@@ -28,16 +28,6 @@ NAMES = {"percent", "sent", "size", "left", "rate", "time"}
 """What static/js/upload.js fills in."""
 
 
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def web(client_of, draft):
-    return client_of(companies.owner_of(draft.company))
-
-
 def _url(name, draft, *more):
     return reverse(name, args=[draft.public_id, *more])
 

@@ -17,29 +17,8 @@ from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import Answer, Document, Proposal
 from tests.factories import companies, people
 from tests.factories.proposals import complete_proposal, csv_bytes, draft_proposal, file_of, pdf_bytes
-from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def tender():
-    return published_tender(template_code="advanced_fpv")
-
-
-@pytest.fixture
-def draft(tender):
-    return draft_proposal(tender=tender, model_name="Example 10")
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def web(client_of, owner):
-    return client_of(owner)
 
 
 @pytest.fixture

@@ -15,29 +15,13 @@ from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import partner_rows_to_show
 from tenders.proposals.offer_sheet import sheet_of
 from tests.factories import companies
-from tests.factories.proposals import draft_proposal, offer_of
-from tests.factories.tenders import published_tender
+from tests.factories.proposals import offer_of
 
 pytestmark = pytest.mark.django_db
 
 ROTORS = {"name": "Placeholder Rotors", "country": "LV", "part": "motors"}
 FRAMES = {"name": "Placeholder Frames", "country": "EE", "part": "frames"}
 NOBODY = {"name": "", "country": "", "part": ""}
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def web(client_of, owner):
-    return client_of(owner)
 
 
 def _page(web, draft, name="proposal-offer"):
