@@ -18,9 +18,16 @@ from tenders.proposals.permissions import (
     can_decide_provisional,
     can_exclude,
     can_propose_opening,
+    can_see_provisionals,
     can_watch_opening,
 )
-from tenders.proposals.queries import forecast_of, is_closed, tenders_to_open, undecided_provisionals
+from tenders.proposals.queries import (
+    decided_provisionals,
+    forecast_of,
+    is_closed,
+    tenders_to_open,
+    undecided_provisionals,
+)
 from tenders.proposals.withdrawal_notice import notices_of_opened
 
 
@@ -29,13 +36,15 @@ class DecisionForm(forms.Form):
         label=gettext_lazy("Your word"),
         choices=[("yes", gettext_lazy("Accept: it arrived before the deadline")), ("no", gettext_lazy("Reject"))],
         coerce=lambda value: value == "yes",
+        error_messages={"required": gettext_lazy("Choose whether you accept or reject it.")},
         widget=forms.RadioSelect,
     )
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
-        help_text=gettext_lazy("One sentence that says what the evidence shows."),
+        help_text=gettext_lazy("One sentence that says what the evidence shows. The company reads it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         max_length=1000,
+        error_messages={"required": provisional.NO_REASON},
     )
 
 
@@ -53,12 +62,15 @@ def board(request):
 @require_http_methods(["GET", "HEAD"])
 def tender_opening(request, number):
     tender = _tender(request, number)
+    sees_provisionals = can_see_provisionals(request.user, tender)
     context = {
         "tender": tender,
         "opening": Opening.objects.filter(tender=tender).select_related("proposed_by", "confirmed_by").first(),
         "is_closed": is_closed(tender),
         "forecast": forecast_of(request.user, tender, request.now),
-        "provisionals": undecided_provisionals(tender) if can_decide_provisional(request.user, tender) else [],
+        "provisionals": undecided_provisionals(tender) if sees_provisionals else [],
+        "decided": decided_provisionals(tender) if sees_provisionals else [],
+        "can_decide": can_decide_provisional(request.user, tender),
         "can_propose": can_propose_opening(request.user, tender),
         "can_confirm": can_confirm_opening(request.user, tender),
         "notices": notices_of_opened(tender) if can_exclude(request.user, tender) else [],

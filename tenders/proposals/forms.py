@@ -16,6 +16,7 @@ from tenders.notices.claims import unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.proposals.answer_fields import AnswerFields
 from tenders.proposals.draft_texts import EVIDENCE, PAGE, asks_for_document
+from tenders.proposals.withdrawal_notice import NO_REASON
 
 Judge = Callable[[str], str]
 
@@ -166,6 +167,7 @@ class NoticeForm(forms.Form):
     reason = forms.CharField(
         label=gettext_lazy("Reason"),
         help_text=gettext_lazy("One or a few sentences that the officers will read."),
+        error_messages={"required": NO_REASON},
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 5}),
     )

@@ -75,6 +75,12 @@ def check_can_decide_provisional(user: User, tender: Tender) -> None:
         )
 
 
+def check_can_see_provisionals(user: User, tender: Tender) -> None:
+    """Whoever decides them, and auditors, who read everything but sealed content."""
+    if not has_role(user, Role.AUDITOR):
+        check_can_decide_provisional(user, tender)
+
+
 def check_can_exclude(user: User, tender: Tender) -> None:
     """Proposing and confirming need the same right; that two countries are in it is checked by the verb."""
     if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
@@ -90,4 +96,5 @@ can_propose_opening = allows(check_can_propose_opening)
 can_confirm_opening = allows(check_can_confirm_opening)
 can_watch_opening = allows(check_can_watch_opening)
 can_decide_provisional = allows(check_can_decide_provisional)
+can_see_provisionals = allows(check_can_see_provisionals)
 can_exclude = allows(check_can_exclude)

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from django.db import models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coalition_portal import locks
 from coalition_portal.identity.models import User
@@ -26,6 +27,8 @@ from tenders.proposals import telling
 from tenders.proposals.permissions import check_can_decide_provisional
 from tenders.proposals.queries import WORDS_NEEDED, standing_of, undecided_provisionals
 from tenders.proposals.states import PROPOSAL
+
+NO_REASON = gettext_lazy("A decision needs its reason. Write one sentence that says what the evidence shows.")
 
 
 class NotDecidable(Refused):
@@ -60,9 +63,7 @@ def decide(*, provisional: Provisional, accepted: bool, reason: str, by: User, n
 
 def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
     if not reason.strip():
-        raise NotDecidable(
-            _("A decision needs its reason. Write one sentence that says what the evidence shows."), field="reason"
-        )
+        raise NotDecidable(str(NO_REASON), field="reason")
     if not undecided_provisionals(provisional.tender).filter(pk=provisional.pk).exists():
         raise NotDecidable(_("This row is decided already."))
     if ProvisionalDecision.objects.filter(provisional=provisional, country=country_of(by)).exists():

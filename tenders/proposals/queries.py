@@ -15,6 +15,7 @@ from tenders.proposals.models import (
     Intent,
     Proposal,
     Provisional,
+    ProvisionalDecision,
     Receipt,
     Refusal,
     Upload,
@@ -35,11 +36,11 @@ class Standing:
     bundle: Bundle | None
     received_at: datetime | None
 
-
     @property
     def version(self) -> int:
         """Of the version that counts, 0 where none does."""
         return self.bundle.version if self.bundle else 0
+
 
 def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal]:
     """The proposals of the person's own company, for every role in it; nothing for anybody else, staff included."""
@@ -117,12 +118,16 @@ def _received_at(bundle: Bundle) -> datetime:
 
 @dataclass(frozen=True)
 class Happening:
-    """One row about a proposal and its deadline; `kind` is receipt, withdrawal, late or provisional."""
+    """One row about a proposal and its deadline; `kind` is receipt, withdrawal, late or provisional.
+
+    `outcome` is what two people decided on a provisional one, None while they have not.
+    """
 
     kind: str
     act: Act
     version: int
     at: datetime
+    outcome: bool | None = None
 
 
 def history_of(proposal: Proposal) -> list[Happening]:
@@ -130,12 +135,15 @@ def history_of(proposal: Proposal) -> list[Happening]:
     receipts = Receipt.objects.filter(proposal=proposal).select_related("bundle")
     withdrawals = Withdrawal.objects.filter(proposal=proposal).select_related("receipt__bundle")
     refusals = Refusal.objects.filter(proposal=proposal).select_related("bundle")
-    provisionals = Provisional.objects.filter(proposal=proposal).select_related("bundle")
+    provisionals = Provisional.objects.filter(proposal=proposal).select_related("bundle").prefetch_related("decisions")
     rows = [
         *(Happening("receipt", Act.SUBMIT, row.bundle.version, row.received_at) for row in receipts),
         *(Happening("withdrawal", Act.WITHDRAW, row.receipt.bundle.version, row.received_at) for row in withdrawals),
         *(Happening("late", Act(row.act), row.bundle.version, row.received_at) for row in refusals),
-        *(Happening("provisional", Act(row.act), row.bundle.version, row.received_at) for row in provisionals),
+        *(
+            Happening("provisional", Act(row.act), row.bundle.version, row.received_at, outcome_of(row.decisions.all()))
+            for row in provisionals
+        ),
     ]
     return sorted(rows, key=lambda row: row.at, reverse=True)
 
@@ -178,6 +186,23 @@ def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
         .select_related("proposal__company", "bundle", "incident")
         .order_by("received_at", "pk")
     )
+
+
+def decided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
+    """The rows that two equal words decided, with every word on them."""
+    undecided = undecided_provisionals(tender).values("pk")
+    rows = Provisional.objects.filter(tender=tender).exclude(pk__in=undecided)
+    return (
+        rows.select_related("proposal__company", "bundle")
+        .prefetch_related("decisions__country", "decisions__by")
+        .order_by("received_at", "pk")
+    )
+
+
+def outcome_of(decisions: Iterable[ProvisionalDecision]) -> bool | None:
+    """True where two countries accepted the act, False where two did not, None while it is undecided."""
+    words = [decision.accepted for decision in decisions]
+    return next((word for word in (True, False) if words.count(word) >= WORDS_NEEDED), None)
 
 
 def proposals_not_submitted(tender: Tender) -> models.QuerySet[Proposal]:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from coalition_portal import clock, locks
 from coalition_portal.identity.models import User
@@ -20,6 +21,7 @@ from tenders.proposals.models import Proposal, WithdrawalNotice
 from tenders.proposals.permissions import check_can_withdraw
 from tenders.proposals.states import ProposalState
 
+NO_REASON = gettext_lazy("A notice needs its reason. Write one sentence that the officers will read.")
 COUNTING = (ProposalState.SUBMITTED, ProposalState.OPENED, ProposalState.EXCLUDED)
 
 
@@ -69,6 +71,4 @@ def _check_noticeable(proposal: Proposal, reason: str, given_at: datetime) -> No
     if is_published and given_at < deadline_in_force(proposal.tender).closes_at:
         raise NotNoticeable(_("The tender is still open. Withdraw the proposal: then it does not count at all."))
     if not reason.strip():
-        raise NotNoticeable(
-            _("A notice needs its reason. Write one sentence that the officers will read."), field="reason"
-        )
+        raise NotNoticeable(str(NO_REASON), field="reason")

@@ -108,6 +108,9 @@ def _next_task(page: DraftPage):
     """Where the one button leads: the first task with something missing, the receipt, or the check page."""
     if page.is_sent and hasattr(page.standing.bundle, "receipt"):
         return {"url": page.url("proposal-receipt", page.standing.bundle.version), "label": _("See the receipt")}
+    if page.is_sent:
+        decided = page.url("proposal-provisional", page.standing.bundle.version, "submit")
+        return {"url": decided, "label": _("See what was decided")}
     if not page.can_edit:
         return {"url": page.url("proposal-check"), "label": _("Read the draft")}
     for task in page.overview.tasks:

@@ -27,7 +27,7 @@ from tenders.proposals.models import Act, Bundle, Document, Proposal, Provisiona
 from tenders.proposals.offer_checks import totals_of
 from tenders.proposals.offer_sheet import offer_as_frozen, sheet_of
 from tenders.proposals.permissions import check_can_submit
-from tenders.proposals.queries import proposals_visible_to
+from tenders.proposals.queries import outcome_of, proposals_visible_to
 from tenders.proposals.submission import Outcome
 from tenders.proposals.submit_limit import MOST, SECONDS, is_over_limit
 from tenders.proposals.views.pages import DraftPage, microseconds, page_of, proposal_page
@@ -240,7 +240,22 @@ def seconds_text(after: timedelta) -> str:
 def provisional(request: HttpRequest, page: DraftPage, version: int, act: str) -> HttpResponse:
     """What arrived before the deadline while the tender closed: two people decide it."""
     row = _latest(Provisional, page, version, act)
-    return render(request, "proposals/provisional.html", _judged(page, row, act) | {"provisional": row})
+    decisions = list(row.decisions.order_by("pk"))
+    outcome = outcome_of(decisions)
+    context = {
+        "provisional": row,
+        "outcome": outcome,
+        "words": [decision for decision in decisions if decision.accepted is outcome],
+        "is_carried_out": outcome and _is_carried_out(page, row, act),
+    }
+    return render(request, "proposals/provisional.html", _judged(page, row, act) | context)
+
+
+def _is_carried_out(page: DraftPage, row: Provisional, act: str) -> bool:
+    """False where what the company did later stands in its place."""
+    if act == "withdraw":
+        return page.standing.is_withdrawn
+    return page.standing.bundle is not None and page.standing.bundle.pk == row.bundle_id
 
 
 def _judged(page: DraftPage, row, act: str) -> dict:

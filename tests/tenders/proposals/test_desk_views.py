@@ -113,6 +113,7 @@ def test_two_officers_decide_a_provisional_row(cutoff, client_of):
     second.post(url, {"accepted": "yes", "reason": "Seen as well."})
 
     assert (empty.status_code, again.status_code) == (200, 200)
+    assert "A decision needs its reason." in empty.text
     assert "A second thought." in again.text
     assert list(ProvisionalDecision.objects.values_list("accepted", flat=True)) == [True, True]
     assert second.get(url).status_code == 404
@@ -126,6 +127,27 @@ def test_opener_does_not_learn_who_waits_for_a_decision(cutoff, client_of):
 
     assert bundle.proposal.company.legal_name not in opener.get(_opening_url(cutoff)).text
     assert opener.get(reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])).status_code == 404
+
+
+def test_what_was_decided_stays_on_the_page_for_officers_and_auditors(cutoff, client_of):
+    bundle = staged_bundle(tender=cutoff.tender, name="Example Rotor")
+    cutoff.close()
+    row = cutoff.submit(bundle, -MICROSECOND).provisional
+    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
+    officer, auditor, opener = (
+        client_of(one) for one in (cutoff.tender.officer, people.staff(Role.AUDITOR), people.opener("EE"))
+    )
+
+    before = auditor.get(_opening_url(cutoff)).text
+    for country in ("NL", "EE"):
+        client_of(people.officer(country)).post(url, {"accepted": "yes", "reason": f"Seen by {country}."})
+
+    assert ("Example Rotor" in before, url in before) == (True, False)
+    for person in (officer, auditor):
+        page = person.get(_opening_url(cutoff)).text
+        for told in ("Decided by two people", "Example Rotor", "Seen by NL.", "Seen by EE."):
+            assert told in page
+    assert "Example Rotor" not in opener.get(_opening_url(cutoff)).text
 
 
 def test_row_of_an_incident_shows_both_clocks(cutoff, client_of, monkeypatch):
@@ -142,6 +164,8 @@ def test_row_of_an_incident_shows_both_clocks(cutoff, client_of, monkeypatch):
     assert "Arrived while a clock was in doubt" in text
     assert "By the database’s clock" in text
     assert "By the server’s steady clock" in text
+    assert "The clock of the database and that of a server disagreed" in text
+    assert text.count('<svg class="pic"') == 2
 
 
 def test_notices_of_withdrawal_are_read_by_officers_after_the_opening_only(cutoff, client_of):

@@ -122,5 +122,11 @@ def test_officers_and_chairs_of_a_country_decide_provisional_rows(draft):
     assert those_who_may(permissions.can_decide_provisional, draft, draft.tender) == OF_A_COUNTRY
 
 
+def test_auditors_read_what_officers_and_chairs_decide(draft):
+    seen_by = OF_A_COUNTRY | {"auditor"}
+
+    assert those_who_may(permissions.can_see_provisionals, draft, draft.tender) == seen_by
+
+
 def test_officers_and_chairs_of_a_country_exclude(draft):
     assert those_who_may(permissions.can_exclude, draft, draft.tender) == OF_A_COUNTRY

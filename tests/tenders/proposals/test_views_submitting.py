@@ -686,7 +686,7 @@ def test_after_the_deadline_a_notice_is_given_once_and_shown(cutoff, web, page_c
     again = browser.post(path, {"reason": "Another reason."}, follow=True).content.decode()
 
     assert "This deletes nothing: the proposal is opened like all others" in asked
-    assert (empty.status_code, "This field is required." in empty.content.decode()) == (422, True)
+    assert (empty.status_code, "A notice needs its reason." in empty.content.decode()) == (422, True)
     assert given.redirect_chain == [(path, 302)]
     for page in (given.content.decode(), again):
         assert "Our motor maker closed." in page
@@ -764,6 +764,8 @@ def test_late_replacement_says_that_the_first_version_counts(open_tender, web, c
 
     page = browser.get(_submit(browser, second).url).content.decode()
 
+    assert "<title>CHANGES NOT SUBMITTED: refused at the deadline" in page
+    assert '<h1 class="state-word" id="state-word">Changes not submitted</h1>' in page
     assert "Version 1, which was received before the deadline, still counts." in page
 
 
@@ -779,6 +781,7 @@ def test_late_withdrawal_is_refused_in_words(open_tender, web, cutoff, page_cloc
     assert response.url == _url("proposal-late", bundle.proposal, 1, "withdraw")
     assert "NOT WITHDRAWN: refused at the deadline" in page
     assert "The version that was received before the deadline still counts." in page
+    assert f'href="{_url("proposal-notice", bundle.proposal)}">Tell the officers</a>' in page
 
 
 def test_request_that_waited_while_the_tender_closed_is_left_to_two_people(open_tender, web, cutoff, page_clock):
@@ -852,7 +855,8 @@ def test_dashboard_puts_what_needs_doing_first(open_tender, web, client_of):
     assert "36 missing" in page
     assert "Submit your changes: Interceptor drones, Changed 4" in page
     assert "Submit your changes: Interceptor drones, Sent 1" not in page
-    assert page.count('<span class="tag good">SUBMITTED</span>') == 2
+    assert page.count('<span class="tag good">SUBMITTED</span>') == 1
+    assert page.count('<span class="tag warn">SUBMITTED, BUT YOUR CHANGES SINCE ARE NOT</span>') == 1
     assert page.count('<span class="tag warn">NOT SUBMITTED</span>') == 2
     assert _url("proposal", ready) in page
 
