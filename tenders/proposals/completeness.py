@@ -45,12 +45,16 @@ URL_NAMES: Mapping[TaskCode, str] = {
 
 @dataclass(frozen=True)
 class Missing:
-    """One thing that stops staging: what it is, and on which page and where it is put right."""
+    """One thing that stops staging: what it is, and on which page and where it is put right.
+
+    `in_a_mail` says the same where the sentence holds the name of a file.
+    """
 
     task: TaskCode
     sentence: str
     url_name: str
     anchor: str
+    in_a_mail: str = ""
 
 
 @dataclass(frozen=True)
@@ -245,6 +249,7 @@ class Overview:
                 _("The scanner found “%(name)s” harmful: remove it") % {"name": document.name},
                 f"kind-{document.kind_code}",
             )
+                in_a_mail=_("The scanner found a file harmful: remove it"),
             for document in self.documents
             if document.scan == ScanState.INFECTED
         ]

@@ -94,8 +94,8 @@ def _told(proposal: Proposal, deadline: Deadline) -> dict:
 
 
 def _missing_in_a_mail(overview: Overview) -> list[str]:
-    """As on the task list, but answers are only counted: which requirements a tender has is not for everybody."""
-    items = [item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
+    """As on the task list, without names of files; answers are counted: not everybody may know what a tender asks."""
+    items = [item.in_a_mail or item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
     count = len(overview.requirements) - len(overview.claims)
     if count:
         items.insert(0, ngettext("%(count)s answer", "%(count)s answers", count) % {"count": count})

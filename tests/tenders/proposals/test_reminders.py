@@ -13,7 +13,7 @@ from tenders.notices.queries import deadline_in_force, requirements_visible_to
 from tenders.proposals import auto_submit
 from tenders.proposals.completeness import Overview, TaskCode
 from tenders.proposals.drafting import save_answers
-from tenders.proposals.models import ChangeNotice, Proposal, ReminderRound
+from tenders.proposals.models import ChangeNotice, Document, Proposal, ReminderRound, ScanState
 from tenders.proposals.reminders import queue_notices, queue_reminders
 from tenders.proposals.sweeping import Swept, sweep
 from tests.factories import companies, people
@@ -97,6 +97,18 @@ def test_a_reminder_names_each_thing_that_is_missing_and_no_value(cutoff):
     assert "180" not in subject + body
     for row in overview.requirements:
         assert row.code not in body
+
+
+def test_a_reminder_names_no_file(cutoff):
+    draft = complete_proposal(tender=cutoff.tender)
+    document = Document.objects.filter(proposal=draft).earliest("pk")
+    Document.objects.filter(pk=document.pk).update(scan=ScanState.INFECTED)
+
+    queue_reminders(cutoff.closes_at - HOUR)
+
+    subject, body = _letter_to(draft.created_by)
+    assert "- The scanner found a file harmful: remove it\n" in body
+    assert document.name not in subject + body
 
 
 @pytest.mark.parametrize(
