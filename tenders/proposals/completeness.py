@@ -244,9 +244,10 @@ class Overview:
     def _harmful_documents(self) -> list[Missing]:
         """What the scanner found after the file was taken: no version is frozen with a file that nobody can fetch."""
         return [
-            self._missing_at(
+            Missing(
                 TaskCode.DOCUMENTS,
                 _("The scanner found “%(name)s” harmful: remove it") % {"name": document.name},
+                URL_NAMES[TaskCode.DOCUMENTS],
                 f"kind-{document.kind_code}",
             )
                 in_a_mail=_("The scanner found a file harmful: remove it"),

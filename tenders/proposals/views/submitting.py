@@ -238,7 +238,7 @@ def seconds_text(after: timedelta) -> str:
 @require_safe
 @proposal_page
 def provisional(request: HttpRequest, page: DraftPage, version: int, act: str) -> HttpResponse:
-    """What arrived before the deadline while the tender closed: two people decide it."""
+    """What arrived while the tender closed or a clock was in doubt, and what two people said about it."""
     row = _latest(Provisional, page, version, act)
     decisions = list(row.decisions.order_by("pk"))
     outcome = outcome_of(decisions)
