@@ -18,7 +18,7 @@ from tenders.api.drafts import Draft, ProposalPartView, changeable, draft_of
 from tenders.api.errors import Fault
 from tenders.api.models import Scope
 from tenders.api.negotiation import Anything
-from tenders.api.preconditions import etag_of, stale
+from tenders.api.preconditions import etag_of, overtaken_is_stale
 from tenders.api.private import PrivateView, answer
 from tenders.notices.models import AnswerType
 from tenders.proposals import documents, drafting
@@ -26,7 +26,7 @@ from tenders.proposals.documents import kept_documents, wanted_with_proposal
 from tenders.proposals.download_links import hand_over
 from tenders.proposals.downloads import attachment
 from tenders.proposals.draft_texts import EVIDENCE, MONTH, PAGE, PRICE, STEP, partner_fields
-from tenders.proposals.drafting import StaleDraft, Unanswerable
+from tenders.proposals.drafting import Unanswerable
 from tenders.proposals.models import Document, Proposal
 
 Texts = dict[str, object]
@@ -66,13 +66,18 @@ class AnswersView(ProposalPartView):
         is_tagged=True,
     )
     def patch(self, request, pid):
-        draft, revision = self.changeable(request, pid)
+        draft, made_on = self.changeable(request, pid)
         asked = read_body(request.body, company_bodies.AnswerChanges)
         values, places = _answer_fields(asked["answers"])
-        with _refusals_placed(request, lambda field: places.get(field, "/answers")):
+        with overtaken_is_stale(request), _refusals_placed(lambda field: places.get(field, "/answers")):
             _check_types(draft, asked["answers"])
             drafting.save_answers(
-                proposal=draft.proposal, answers=values, revision=revision, by=request.user, now=request.now
+                proposal=draft.proposal,
+                answers=values,
+                revision=draft.proposal.revision,
+                made_on=made_on,
+                by=request.user,
+                now=request.now,
             )
         return self.changed(request, pid)
 
@@ -107,11 +112,16 @@ class OfferView(ProposalPartView):
         is_tagged=True,
     )
     def patch(self, request, pid):
-        draft, revision = self.changeable(request, pid)
+        draft, made_on = self.changeable(request, pid)
         texts = _offer_fields(read_body(request.body, company_bodies.OfferChange), draft.proposal)
-        with _refusals_placed(request, lambda field: company_shapes.offer_pointer(field).removeprefix("/offer")):
+        with overtaken_is_stale(request), _refusals_placed(_place_in_offer):
             drafting.save_offer_fields(
-                proposal=draft.proposal, texts=texts, revision=revision, by=request.user, now=request.now
+                proposal=draft.proposal,
+                texts=texts,
+                revision=draft.proposal.revision,
+                made_on=made_on,
+                by=request.user,
+                now=request.now,
             )
         return self.changed(request, pid)
 
@@ -146,12 +156,15 @@ class DeclarationsView(ProposalPartView):
         is_tagged=True,
     )
     def put(self, request, pid):
-        draft, _revision = self.changeable(request, pid)
+        draft, made_on = self.changeable(request, pid)
         codes = read_body(request.body, company_bodies.DeclarationsBody)["accepted"]
         known = {row["code"] for row in draft.proposal.tender.declarations}
         if faults := [_unknown_declaration(place) for place, code in enumerate(codes) if code not in known]:
             refuse(faults)
-        drafting.accept_declarations(proposal=draft.proposal, codes=codes, by=request.user, now=request.now)
+        with overtaken_is_stale(request):
+            drafting.accept_declarations(
+                proposal=draft.proposal, codes=codes, made_on=made_on, by=request.user, now=request.now
+            )
         return self.changed(request, pid)
 
 
@@ -198,8 +211,9 @@ class DocumentView(PrivateView):
     def delete(self, request, pid, document_id):
         """Takes it out of the draft; versions that were frozen with it keep it."""
         draft, document = _document_of(request, pid, document_id)
-        changeable(request, draft)
-        documents.remove_document(document=document, by=request.user, now=request.now)
+        made_on = changeable(request, draft)
+        with overtaken_is_stale(request):
+            documents.remove_document(document=document, made_on=made_on, by=request.user, now=request.now)
         response = HttpResponse(status=204)
         del response.headers["Content-Type"]
         return response
@@ -286,15 +300,17 @@ def _partner_fields(partners: list[Mapping[str, str]], before: int) -> Texts:
     }
 
 
+def _place_in_offer(field: str) -> str:
+    return company_shapes.offer_pointer(field).removeprefix("/offer")
+
+
 @contextmanager
-def _refusals_placed(request: HttpRequest, place_of: Callable[[str], str]) -> Iterator[None]:
+def _refusals_placed(place_of: Callable[[str], str]) -> Iterator[None]:
     """What a verb says about its fields, at the members of the body that stand for them."""
     try:
         yield
     except Unanswerable as refused:
         refuse([Fault(place_of(field), "refused", sentence) for field, sentence in refused.mistakes.items()])
-    except StaleDraft:
-        raise stale(request.META.get("HTTP_IF_MATCH", "")) from None
 
 
 def _unknown_declaration(place: int) -> Fault:

@@ -72,7 +72,7 @@ class ProposalPartView(PrivateView):
         """The part after a change, read anew."""
         return self.shown(draft_of(request, pid))
 
-    def changeable(self, request, pid: str) -> tuple[Draft, int]:
+    def changeable(self, request, pid: str) -> tuple[Draft, int | None]:
         draft = self.draft(request, pid)
         return draft, changeable(request, draft)
 
@@ -84,8 +84,10 @@ def draft_of(request, pid: str) -> Draft:
     return Draft(proposal, closes_at, may_see_all_requirements(request.user), request.now)
 
 
-def changeable(request, draft: Draft) -> int:
-    """The revision that the request is made on. Raises Denied, or Problem where it is too late or If-Match is wrong.
+def changeable(request, draft: Draft) -> int | None:
+    """The revision that the request is made on, None for any.
+
+    Raises Denied, or Problem where it is too late or If-Match is wrong.
 
     The verb judges all of this again under the draft's lock; here it is said before the body is looked at.
     """

@@ -3,13 +3,17 @@
 import hashlib
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from tenders.api import problems
 from tenders.api.errors import Problem, shown
+from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.models import Proposal
+from tenders.proposals.revisions import Overtaken
 
 TAG = re.compile(r'(?:W/)?"([1-9][0-9]{0,9})-[0-9a-f]{16}"')
 """A cache or our own compression may have made the tag a weak one on its way; what counts is the revision in it."""
@@ -21,8 +25,11 @@ def etag_of(proposal: Proposal, content: object) -> str:
     return f'"{proposal.revision}-{hashlib.sha256(written).hexdigest()[:16]}"'
 
 
-def check_revision(request: HttpRequest, proposal: Proposal) -> int:
-    """The revision that If-Match names, which is the one there is; raises Problem 428 without it and 412 else."""
+def check_revision(request: HttpRequest, proposal: Proposal) -> int | None:
+    """The revision that If-Match names, None for `*`. Raises Problem 428 without it, and 412 for any but this one.
+
+    The verb compares it again under the draft's lock: of two changes made on one revision the second is refused.
+    """
     text = request.META.get("HTTP_IF_MATCH", "").strip()
     if not text:
         raise Problem(
@@ -30,11 +37,20 @@ def check_revision(request: HttpRequest, proposal: Proposal) -> int:
             _("A change of a draft needs the header If-Match with the ETag of what you read."),
         )
     if text == "*":
-        return proposal.revision
+        return None
     found = TAG.fullmatch(text)
     if found is None or int(found[1]) != proposal.revision:
         raise stale(text)
     return proposal.revision
+
+
+@contextmanager
+def overtaken_is_stale(request: HttpRequest) -> Iterator[None]:
+    """Whoever saved between the look at If-Match and the lock makes it a stale one."""
+    try:
+        yield
+    except (Overtaken, StaleDraft):
+        raise stale(request.META.get("HTTP_IF_MATCH", "")) from None
 
 
 def stale(got: str) -> Problem:

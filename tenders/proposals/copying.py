@@ -35,8 +35,8 @@ from tenders.proposals.draft_texts import (
 )
 from tenders.proposals.models import Answer, Document, Proposal, ScanState
 from tenders.proposals.offer_checks import title_of_field
-from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.queries import proposals_visible_to
+from tenders.proposals.revisions import locked_draft, save_revised
 from tenders.proposals.wanted_offer import delivery_term
 
 SOURCES_MAX = 10
@@ -121,13 +121,13 @@ def copy_from(*, proposal: Proposal, source: Proposal, by: User, now: datetime) 
     source = with_content(Proposal.objects.all()).get(pk=source.pk)
     report = Report(source=f"{source.tender.number}, {source.drone_model.name}")
     with transaction.atomic(durable=True):
-        draft = _locked(proposal, by, now)
+        draft = locked_draft(proposal, by, now)
         if not is_empty(draft):
             raise NotCopyable(
                 _("The draft is not empty any more, so nothing is copied over what is there. Go on with it as it is.")
             )
         evidence = _copy_documents(source, draft, report, by, now)
-        draft = _locked(proposal, by, now)
+        draft = locked_draft(proposal, by, now)
         _copy_answers(source, draft, report, evidence, by)
         _copy_offer(source, draft, report)
         _keep(draft, report, by, now)
@@ -137,7 +137,7 @@ def copy_from(*, proposal: Proposal, source: Proposal, by: User, now: datetime) 
 def empty_again(*, proposal: Proposal, by: User, now: datetime) -> Proposal:
     """Take back what was copied, as long as nobody changed the draft since. Raises NotCopyable or Denied."""
     with transaction.atomic(durable=True):
-        draft = _locked(proposal, by, now)
+        draft = locked_draft(proposal, by, now)
         if not can_be_emptied(draft):
             raise NotCopyable(
                 _("The draft was changed since it was filled, so it is not emptied at one stroke. Change it by hand.")
@@ -147,7 +147,7 @@ def empty_again(*, proposal: Proposal, by: User, now: datetime) -> Proposal:
         for column, value in offer_columns(dict.fromkeys(offer_texts(draft), "")).items():
             setattr(draft, column, value)
         draft.copied = None
-        _bump(draft, by, now)
+        save_revised(draft, by, now)
     return draft
 
 
@@ -156,25 +156,10 @@ def can_be_emptied(proposal: Proposal) -> bool:
     return bool(proposal.copied) and proposal.copied["revision"] == proposal.revision
 
 
-def _locked(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "tender", "company", "drone_model"
-    )
-    draft = rows.get(pk=proposal.pk)
-    check_can_edit_draft(by, draft, now)
-    return draft
-
-
 def _keep(draft: Proposal, report: Report, by: User, now: datetime) -> None:
     report.revision = draft.revision + 1
     draft.copied = asdict(report)
-    _bump(draft, by, now)
-
-
-def _bump(draft: Proposal, by: User, now: datetime) -> None:
-    draft.revision += 1
-    draft.updated_by, draft.updated_at = by, now
-    draft.save()
+    save_revised(draft, by, now)
 
 
 # Answers

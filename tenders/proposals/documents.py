@@ -47,6 +47,7 @@ from tenders.proposals.gate.inspection import (
 )
 from tenders.proposals.models import Content, Document, Proposal, ScanState
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.revisions import locked_draft, save_revised
 from tenders.proposals.scanning import scan
 
 WITH_THE_PROPOSAL = "submission"
@@ -92,12 +93,15 @@ def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, 
     return document
 
 
-def remove_document(*, document: Document, by: User, now: datetime) -> None:
-    """Take a document out of the draft. Its row and its content stay, because frozen versions may name them."""
+def remove_document(*, document: Document, by: User, now: datetime, made_on: int | None = None) -> None:
+    """Take a document out of the draft. Its row and its content stay, because frozen versions may name them.
+
+    Raises Denied, and Overtaken where `made_on` is not the draft's revision.
+    """
     with transaction.atomic(durable=True):
-        draft = _locked(document.proposal, by, now)
+        draft = locked_draft(document.proposal, by, now, made_on=made_on)
         if Document.objects.filter(pk=document.pk, removed_at=None).update(removed_at=now):
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
 
 
 def wanted_of(proposal: Proposal, kind_code: str) -> WantedDocument:
@@ -106,19 +110,6 @@ def wanted_of(proposal: Proposal, kind_code: str) -> WantedDocument:
     if wanted is None:
         raise Unacceptable(_("This tender does not ask for such a document. Reload the page and choose again."))
     return wanted
-
-
-def _locked(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related("tender", "company")
-    draft = rows.get(pk=proposal.pk)
-    check_can_edit_draft(by, draft, now)
-    return draft
-
-
-def _bump(draft: Proposal, by: User, now: datetime) -> None:
-    draft.revision += 1
-    draft.updated_by, draft.updated_at = by, now
-    draft.save(update_fields=["revision", "updated_by", "updated_at"])
 
 
 # Looking at the file
@@ -193,7 +184,7 @@ def _stripped_copy(content: Content, chunks: Iterator[bytes], now: datetime) -> 
 
 def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: User, now: datetime) -> Document:
     """The row of a document, inside the caller's transaction: rights and room are checked under the draft's lock."""
-    draft = _locked(proposal, by, now)
+    draft = locked_draft(proposal, by, now)
     _check_room(draft, wanted, looked.content.size_bytes, looked.sha256)
     document = Document.objects.create(
         proposal=draft,
@@ -209,7 +200,7 @@ def record(looked: Looked, *, proposal: Proposal, wanted: WantedDocument, by: Us
         uploaded_by=by,
         uploaded_at=now,
     )
-    _bump(draft, by, now)
+    save_revised(draft, by, now)
     return document
 
 

@@ -33,7 +33,7 @@ from tenders.proposals.draft_texts import (
     sentence_about_offer,
 )
 from tenders.proposals.models import Answer, Document, Proposal
-from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.revisions import locked_draft, save_revised
 
 Raw = str | bool | Decimal | int | None
 
@@ -73,6 +73,7 @@ def save_answers(
     by: User,
     now: datetime,
     seen: Mapping[str, str] | None = None,
+    made_on: int | None = None,
 ) -> Proposal:
     """Save claims by requirement code; an empty one takes the answer back, codes left out stay as they are.
 
@@ -86,14 +87,14 @@ def save_answers(
         raise Unanswerable(mistakes)
     typed = {field: known.as_kept(field, text) for field, text in typed.items()}
     with transaction.atomic(durable=True):
-        draft = _locked_draft(proposal, by, now)
+        draft = locked_draft(proposal, by, now, made_on=made_on)
         kept = _kept_answers(draft)
         saved = known.texts(kept.values())
         texts = _merged(draft, revision, seen, typed, {field: saved[field] for field in typed})
         changed = {field: text for field, text in texts.items() if text != saved[field]}
         if changed:
             _write_answers(draft, known, kept, changed)
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
     return draft
 
 
@@ -124,7 +125,7 @@ def keep_answer_fields(
     mistakes = _mistakes(known, texts)
     texts = {field: known.as_kept(field, text) for field, text in texts.items() if field not in mistakes}
     with transaction.atomic(durable=True):
-        draft = _locked_draft(proposal, by, now)
+        draft = locked_draft(proposal, by, now)
         before, kept = draft.revision, _kept_answers(draft)
         saved = known.texts(kept.values())
         merged = merge(seen=seen, typed=texts, saved=saved)
@@ -132,7 +133,7 @@ def keep_answer_fields(
         changed = {field: text for field, text in values.items() if text != saved[field]}
         if changed:
             _write_answers(draft, known, kept, changed)
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
     return Kept(draft=draft, before=before, values=saved | changed, mistakes=mistakes, clashes=merged.clashes)
 
 
@@ -242,6 +243,7 @@ def save_offer_fields(
     by: User,
     now: datetime,
     seen: Mapping[str, str] | None = None,
+    made_on: int | None = None,
 ) -> Proposal:
     """Save these fields of the offer, named as offer_texts names them; fields left out stay as they are.
 
@@ -254,14 +256,14 @@ def save_offer_fields(
         raise Unanswerable(found)
     typed = {name: offer_field_as_kept(name, text) for name, text in typed.items()}
     with transaction.atomic(durable=True):
-        draft = _locked_draft(proposal, by, now)
+        draft = locked_draft(proposal, by, now, made_on=made_on)
         saved = offer_texts(draft)
         merged = _merged(draft, revision, seen, typed, {name: saved.get(name, "") for name in typed})
         columns = offer_columns(saved | merged)
         if columns != offer_columns(saved):
             for column, value in columns.items():
                 setattr(draft, column, value)
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
     return draft
 
 
@@ -274,7 +276,7 @@ def keep_offer_fields(
     mistakes = {name: sentence for name, sentence in sentences.items() if sentence}
     texts = {name: offer_field_as_kept(name, text) for name, text in texts.items() if name not in mistakes}
     with transaction.atomic(durable=True):
-        draft = _locked_draft(proposal, by, now)
+        draft = locked_draft(proposal, by, now)
         before, saved = draft.revision, offer_texts(draft)
         merged = merge(seen=seen, typed=texts, saved=saved)
         values = saved | {name: text for name, text in merged.values.items() if name not in merged.clashes}
@@ -282,23 +284,28 @@ def keep_offer_fields(
         if columns != offer_columns(saved):
             for column, value in columns.items():
                 setattr(draft, column, value)
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
     return Kept(draft=draft, before=before, values=values, mistakes=mistakes, clashes=merged.clashes)
 
 
-def accept_declarations(*, proposal: Proposal, codes: Iterable[str], by: User, now: datetime) -> Proposal:
-    """The declarations that stand signed from now on, by a signatory; those left out are taken back."""
+def accept_declarations(
+    *, proposal: Proposal, codes: Iterable[str], by: User, now: datetime, made_on: int | None = None
+) -> Proposal:
+    """The declarations that stand signed from now on, by a signatory; those left out are taken back.
+
+    Raises Overtaken where `made_on` is not the draft's revision.
+    """
     wanted = list(codes)
     known = [declaration["code"] for declaration in proposal.tender.declarations]
     if foreign := sorted(set(wanted) - set(known)):
         raise Refused(_("This tender has no declaration “%(code)s”. Reload the page.") % {"code": foreign[0]})
     with transaction.atomic(durable=True):
-        draft = _locked_draft(proposal, by, now)
+        draft = locked_draft(proposal, by, now, made_on=made_on)
         check_can_sign(by, draft.company)
         accepted = [code for code in known if code in wanted]
         if accepted != draft.declarations_accepted:
             draft.declarations_accepted = accepted
-            _bump(draft, by, now)
+            save_revised(draft, by, now)
     return draft
 
 
@@ -314,15 +321,6 @@ def as_text(raw: Raw) -> str:
     return plain(raw) if isinstance(raw, Decimal) else str(raw).strip().replace("\r\n", "\n")
 
 
-def _locked_draft(proposal: Proposal, by: User, now: datetime) -> Proposal:
-    rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
-        "tender", "company", "drone_model"
-    )
-    draft = rows.get(pk=proposal.pk)
-    check_can_edit_draft(by, draft, now)
-    return draft
-
-
 def _merged(
     draft: Proposal, revision: int, seen: Mapping[str, str] | None, typed: dict[str, str], saved: dict[str, str]
 ) -> dict[str, str]:
@@ -332,9 +330,3 @@ def _merged(
     if merged.clashes:
         raise StaleDraft(values=merged.values, clashes=merged.clashes, revision=draft.revision)
     return merged.values
-
-
-def _bump(draft: Proposal, by: User, now: datetime) -> None:
-    draft.revision += 1
-    draft.updated_by, draft.updated_at = by, now
-    draft.save()
