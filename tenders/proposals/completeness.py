@@ -249,8 +249,8 @@ class Overview:
                 _("The scanner found “%(name)s” harmful: remove it") % {"name": document.name},
                 URL_NAMES[TaskCode.DOCUMENTS],
                 f"kind-{document.kind_code}",
-            )
                 in_a_mail=_("The scanner found a file harmful: remove it"),
+            )
             for document in self.documents
             if document.scan == ScanState.INFECTED
         ]

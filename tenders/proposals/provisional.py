@@ -12,9 +12,9 @@ from coalition_portal.identity.queries import country_of
 from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
-from tenders.proposals.models import (
 from manufacturers.queries import people_who_can_sign
 from tenders.proposals import telling
+from tenders.proposals.models import (
     Act,
     Proposal,
     Provisional,
@@ -70,7 +70,6 @@ def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
         raise NotDecidable(_("Your country has given its word. An officer of another country has to give the second."))
 
 
-def _carry_out(provisional: Provisional, now: datetime) -> None:
 def _settle(provisional: Provisional, accepted: bool, now: datetime) -> None:
     if accepted:
         _carry_out(provisional, now)
@@ -80,6 +79,7 @@ def _settle(provisional: Provisional, accepted: bool, now: datetime) -> None:
     telling.tell_decided(provisional, accepted=accepted, counts=counts, to=signatories, now=now)
 
 
+def _carry_out(provisional: Provisional, now: datetime) -> None:
     """What the company did later stands: a doubtful act of before neither brings back nor takes back anything then."""
     proposal = Proposal.objects.select_for_update(no_key=True).get(pk=provisional.proposal_id)
     if _is_overtaken(provisional):
