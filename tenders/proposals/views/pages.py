@@ -85,16 +85,16 @@ class DraftPage:
         """How many items are missing; at least one while the draft is not complete."""
         return max(self.overview.wanted - self.overview.done, len(self.overview.missing) > 0)
 
-    def url(self, name: str, *args: object) -> str:
-        return reverse(name, args=[self.proposal.public_id, *args])
-
-
-def microseconds(moment: datetime) -> str:
     @cached_property
     def freezes_next(self) -> bool:
         """Nothing is missing, and the draft as it stands is not frozen: then the button of the documents does it."""
         return self.can_edit and self.overview.is_complete and current_bundle(self.proposal) is None
 
+    def url(self, name: str, *args: object) -> str:
+        return reverse(name, args=[self.proposal.public_id, *args])
+
+
+def microseconds(moment: datetime) -> str:
     """An instant as a machine writes it: UTC, six decimals, Z."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
@@ -115,6 +115,7 @@ def company_page(view: View) -> View:
 def proposal_page(view: View) -> View:
     """Gives the view the page of the proposal named in the address; a foreign one is not found, like a missing one."""
 
+    @login_required
     @wraps(view)
     def loaded(request: HttpRequest, pid: str, *args: Any, **kwargs: Any) -> HttpResponse:
         return view(request, page_of(request, pid), *args, **kwargs)
@@ -123,7 +124,6 @@ def proposal_page(view: View) -> View:
 
 
 def editing_page(view: View) -> View:
-    @login_required
     """As proposal_page, for pages that change the draft: who may only read is led to the check page, which shows it."""
 
     @proposal_page
