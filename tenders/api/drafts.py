@@ -16,7 +16,6 @@ from tenders.api.preconditions import check_revision, etag_of
 from tenders.api.private import PrivateView, answer
 from tenders.notices import timetable
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
-from tenders.notices.states import TenderState
 from tenders.proposals import staging
 from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.models import Proposal
@@ -43,8 +42,7 @@ class Draft:
 
     @property
     def is_open(self) -> bool:
-        is_published = self.proposal.tender.state == TenderState.PUBLISHED
-        return is_published and timetable.is_open_at(self.closes_at, self.now)
+        return timetable.takes_proposals(self.proposal.tender.state, self.closes_at, self.now)
 
     def whole(self) -> dict:
         staged = staging.current_bundle(self.proposal)

@@ -37,6 +37,11 @@ def is_open_at(closes_at: datetime | None, now: datetime) -> bool:
     return closes_at is not None and now < closes_at
 
 
+def takes_proposals(state: str, closes_at: datetime | None, now: datetime) -> bool:
+    """Whether drafts may be begun and changed: the tender is published, and now < closes_at."""
+    return state == "PUBLISHED" and is_open_at(closes_at, now)
+
+
 def status_at(state: str, closes_at: datetime | None, now: datetime) -> PublicStatus:
     """The public status; raises ValueError for a state it does not know."""
     if state == "PUBLISHED":

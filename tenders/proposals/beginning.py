@@ -14,7 +14,6 @@ from manufacturers.queries import company_of, drone_models_of
 from tenders.notices import timetable
 from tenders.notices.models import Tender
 from tenders.notices.queries import deadline_in_force
-from tenders.notices.states import TenderState
 from tenders.proposals.models import Proposal
 
 
@@ -45,7 +44,7 @@ def start_proposal(*, tender: Tender, model_name: str, by: User, now: datetime) 
 
 
 def _check_takes_drafts(tender: Tender, now: datetime) -> None:
-    if tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline_in_force(tender).closes_at, now):
+    if not timetable.takes_proposals(tender.state, deadline_in_force(tender).closes_at, now):
         raise NotStartable(
             _("This tender is not open, so no proposal can be begun. The home page lists the open ones.")
         )

@@ -12,15 +12,14 @@ from tenders.notices import timetable
 from tenders.notices.models import Tender
 from tenders.notices.permissions import check_can_chair
 from tenders.notices.queries import deadline_in_force
-from tenders.notices.states import TenderState
 from tenders.proposals.models import Proposal
 
 
 def check_can_edit_draft(user: User, proposal: Proposal, now: datetime) -> None:
     """An editor of the company, while the tender is open; afterwards the draft stays readable."""
     check_can_edit(user, proposal.company)
-    deadline = deadline_in_force(proposal.tender)
-    if proposal.tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline.closes_at, now):
+    closes_at = deadline_in_force(proposal.tender).closes_at
+    if not timetable.takes_proposals(proposal.tender.state, closes_at, now):
         raise Denied(_("The deadline has passed, so this draft can be read but no longer changed."))
 
 
@@ -38,7 +37,7 @@ def check_can_say_intent(user: User, tender: Tender, now: datetime) -> None:
     if company is None:
         raise Denied(_("Only a company says that it intends to bid. Register your company first."))
     check_can_edit(user, company)
-    if tender.state != TenderState.PUBLISHED or not timetable.is_open_at(deadline_in_force(tender).closes_at, now):
+    if not timetable.takes_proposals(tender.state, deadline_in_force(tender).closes_at, now):
         raise Denied(_("The tender is not open, so an intent to bid can no longer be given or taken back."))
 
 

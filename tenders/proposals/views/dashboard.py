@@ -97,8 +97,7 @@ def _lines(request: HttpRequest) -> list[Line]:
             standing=standings[proposal.pk],
             overview=Overview(proposal),
             closes_at=proposal.closes_at,
-            is_open=proposal.tender.state == TenderState.PUBLISHED
-            and timetable.is_open_at(proposal.closes_at, request.now),
+            is_open=timetable.takes_proposals(proposal.tender.state, proposal.closes_at, request.now),
         )
         for proposal in proposals
     ]

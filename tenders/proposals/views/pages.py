@@ -16,7 +16,6 @@ from coalition_portal.formatting import in_language, is_soon
 from manufacturers.queries import landing_of, person_of
 from tenders.notices import timetable
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
-from tenders.notices.states import TenderState
 from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.permissions import can_edit_draft, can_submit
@@ -144,7 +143,7 @@ def page_of(request: HttpRequest, pid: str) -> DraftPage:
     return DraftPage(
         proposal=proposal,
         closes_at=closes_at,
-        is_open=is_published and timetable.is_open_at(closes_at, request.now),
+        is_open=timetable.takes_proposals(proposal.tender.state, closes_at, request.now),
         can_edit=can_edit_draft(request.user, proposal, request.now),
         can_sign=can_submit(request.user, proposal),
         sees_all=may_see_all_requirements(request.user),

@@ -19,6 +19,15 @@ def test_the_deadline_itself_is_late(offset, is_open):
     assert timetable.status_at("PUBLISHED", CLOSES_AT, now) == (PublicStatus.OPEN if is_open else PublicStatus.SEALED)
 
 
+def test_a_tender_takes_proposals_while_its_status_is_open():
+    asked = [(state, CLOSES_AT, CLOSES_AT + offset) for state in TenderState.values for offset, _is_open in AROUND]
+
+    taken = [timetable.takes_proposals(*facts) for facts in asked]
+
+    assert taken == [timetable.status_at(*facts) == PublicStatus.OPEN for facts in asked]
+    assert sum(taken) == 1
+
+
 def test_without_a_deadline_nothing_is_open():
     assert timetable.is_open_at(None, CLOSES_AT) is False
     assert timetable.status_at("PUBLISHED", None, CLOSES_AT) == PublicStatus.SEALED
