@@ -184,6 +184,7 @@ CELERY_BEAT_SCHEDULE = {
     },
     # It lists the whole store, for files that no row names.
     "orphans": {"task": "tenders.proposals.tasks.sweep_orphans", "schedule": 3600, "options": {"expires": 3600}},
+    "kept answers": {"task": "tenders.api.tasks.forget_old_answers", "schedule": 3600, "options": {"expires": 3600}},
 }
 
 CACHES = {

@@ -68,7 +68,7 @@ class ProposalListView(PrivateView):
     def post(self, request):
         """Begins a draft; the one that the company has for this model is given back, so a repeat makes no second."""
         parameters.check_names(request.query_params, {})
-        return idempotency.once(request, request.user, lambda: self._begun(request))
+        return idempotency.once(request, request.user, request.body, lambda: self._begun(request))
 
     def _begun(self, request):
         asked = read_body(request.body, company_bodies.NewProposal)

@@ -11,16 +11,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from coalition_portal.identity.models import User
+from manufacturers.queries import company_of
 from tenders.api import problems
 from tenders.api.errors import Problem
 from tenders.api.models import KeptAnswer
 
 logger = logging.getLogger(__name__)
 
+HEADER = "HTTP_IDEMPOTENCY_KEY"
 KEPT = timedelta(hours=24)
 GIVEN_UP = timedelta(minutes=2)
 """A request that runs this long has died with its process. To repeat its verb does no harm."""
@@ -31,10 +34,15 @@ HEADERS = ("Content-Type", "Content-Language", "Location", "ETag")
 Act = Callable[[], HttpResponse]
 
 
-def once(request: HttpRequest, by: User, act: Act) -> HttpResponse:
-    """Carry out `act`, or answer as the first time. Meanwhile a second request with the key is told to wait."""
-    key, fingerprint = key_of(request), fingerprint_of(request)
-    _forget_old(request.now)
+def once(request: HttpRequest, by: User, asked: bytes, act: Act) -> HttpResponse:
+    """Carry out `act`, or answer as the first time. Meanwhile a second request with the key is told to wait.
+
+    `asked` is what the request wants, its body in most cases. It counts for one company: whoever acts for another one
+    since is not told what was answered for the first.
+    """
+    company = company_of(by)
+    key, fingerprint = key_of(request), fingerprint_of(request, asked, company.public_id if company else "")
+    forget_old(request.now)
     running = _begin(by, key, fingerprint, request.now)
     if running is None:
         return _replayed(KeptAnswer.objects.filter(user=by, key=key).first(), fingerprint)
@@ -50,9 +58,10 @@ def once(request: HttpRequest, by: User, act: Act) -> HttpResponse:
 def remembered(request: HttpRequest, by: User, act: Act) -> HttpResponse:
     """As `once`, for acts that are the same when repeated: nothing is written before them, so nothing delays them.
 
-    A repeat while the first one runs is not told to wait: both get the one answer that the act has.
+    A repeat while the first one runs is not told to wait: both get the one answer that the act has. The address names
+    what the act is about, and the caller has checked that the person may know of it.
     """
-    key, fingerprint = key_of(request), fingerprint_of(request)
+    key, fingerprint = key_of(request), fingerprint_of(request, request.body)
     known = KeptAnswer.objects.filter(user=by, key=key, begun_at__gt=request.now - KEPT).first()
     if known is not None:
         return _replayed(known, fingerprint)
@@ -63,7 +72,7 @@ def remembered(request: HttpRequest, by: User, act: Act) -> HttpResponse:
 
 def key_of(request: HttpRequest) -> str:
     """The header, quoted as the draft has it or bare; raises Problem where it is missing or malformed."""
-    text = request.META.get("HTTP_IDEMPOTENCY_KEY", "").strip()
+    text = request.META.get(HEADER, "").strip()
     if not KEY.fullmatch(text):
         raise Problem(
             problems.IDEMPOTENCY_KEY_MISSING,
@@ -72,13 +81,18 @@ def key_of(request: HttpRequest) -> str:
     return text
 
 
-def fingerprint_of(request: HttpRequest) -> str:
-    facts = [request.method.encode(), request.path.encode(), request.body]
+def fingerprint_of(request: HttpRequest, asked: bytes, company: str = "") -> str:
+    facts = [request.method.encode(), request.path.encode(), asked, company.encode()]
     return hashlib.sha256(b"\0".join(hashlib.sha256(fact).digest() for fact in facts)).hexdigest()
 
 
-def _forget_old(now: datetime) -> None:
-    KeptAnswer.objects.filter(begun_at__lte=now - KEPT).delete()
+def forget_old(now: datetime) -> int:
+    """Delete the answers that nobody gets any more; how many."""
+    return _old(now).delete()[0]
+
+
+def _old(now: datetime) -> QuerySet[KeptAnswer]:
+    return KeptAnswer.objects.filter(begun_at__lte=now - KEPT)
 
 
 def _begin(by: User, key: str, fingerprint: str, now: datetime) -> KeptAnswer | None:
@@ -98,6 +112,9 @@ def _keep(row: KeptAnswer, response: HttpResponse) -> None:
     row.headers = {name: response.headers[name] for name in HEADERS if name in response.headers}
     try:
         with transaction.atomic():
+            if row.pk is None:
+                # What the key stood for on an earlier day is in nobody's way.
+                _old(row.begun_at).filter(user=row.user, key=row.key).delete()
             row.save()
     except IntegrityError:
         logger.info("An answer with the same key was kept meanwhile.")

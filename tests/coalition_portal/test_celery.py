@@ -12,6 +12,7 @@ from tests.services.environment import ROOT, bare_environment, python
 
 SWEEP = "tenders.proposals.tasks.sweep"
 ORPHANS = "tenders.proposals.tasks.sweep_orphans"
+ANSWERS = "tenders.api.tasks.forget_old_answers"
 
 
 def test_only_json_is_taken_and_nothing_is_hoarded():
@@ -36,14 +37,15 @@ def test_only_json_is_taken_and_nothing_is_hoarded():
     }
 
 
-def test_the_beat_sweeps_every_five_seconds_and_names_a_real_task():
+def test_the_beat_sweeps_every_five_seconds_and_names_real_tasks():
     app.loader.import_default_modules()
 
     assert app.conf.beat_schedule == {
         "sweep": {"task": SWEEP, "schedule": 5, "options": {"expires": 5}},
         "orphans": {"task": ORPHANS, "schedule": 3600, "options": {"expires": 3600}},
+        "kept answers": {"task": ANSWERS, "schedule": 3600, "options": {"expires": 3600}},
     }
-    assert SWEEP in app.tasks
+    assert {SWEEP, ORPHANS, ANSWERS} <= app.tasks.keys()
 
 
 def test_no_task_is_sent_for_later():

@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from coalition_portal import clock
-from manufacturers.models import CompanyRole
+from manufacturers.models import CompanyRole, Person
 from tenders.api import idempotency, throttling
 from tenders.api.models import KeptAnswer
+from tenders.api.tasks import forget_old_answers
 from tenders.proposals import drafting, submit_limit
 from tenders.proposals.models import Proposal, Receipt, Refusal, Withdrawal
 from tests.factories import companies
@@ -313,6 +314,28 @@ def test_the_same_key_of_two_people_is_two_keys(robot_of, company, robot):
     assert begin(colleague, tender, name="Other").status_code == 201
 
 
+def test_who_acts_for_another_company_since_is_told_nothing_of_the_first(robot, robot_of, owner):
+    tender = published_tender()
+    first = begin(robot, tender)
+    Person.objects.filter(user=owner).update(company=companies.company(undertaking=True))
+
+    again = begin(robot_of(owner), tender)
+
+    assert (first.status_code, told(again)) == (201, (422, "idempotency-key-reused", []))
+    assert begin(robot_of(owner), tender, key="two").json()["id"] != first.json()["id"]
+
+
+def test_who_acts_for_no_company_any_more_is_told_nothing(robot, owner):
+    tender, browser = published_tender(), signed_in(owner)
+    begin(robot, tender)
+    Person.objects.filter(user=owner).delete()
+    body = {"tender": tender.number, "drone_model": "Example 9"}
+
+    again = browser.post("/api/v1/proposals", body, content_type="application/json", headers={"Idempotency-Key": "one"})
+
+    assert told(again)[:2] == (422, "idempotency-key-reused")
+
+
 def test_a_refused_act_may_be_tried_again(robot):
     tender = published_tender()
 
@@ -332,6 +355,30 @@ def test_an_answer_is_kept_for_a_day(robot, time_machine, fixed_now, step):
     again = begin(robot, tender)
 
     assert ("Idempotent-Replayed" in again) is (step < timedelta(0))
+
+
+@pytest.mark.parametrize("step", AROUND)
+def test_kept_answers_are_deleted_after_a_day(robot, fixed_now, time_machine, step):
+    tender = published_tender(closes_at=fixed_now.replace(year=2030))
+    time_machine.move_to(fixed_now.replace(year=2029), tick=False)
+    begin(robot, tender)
+
+    time_machine.move_to(fixed_now.replace(year=2029) + 24 * HOURS + step, tick=False)
+    forget_old_answers()
+
+    assert KeptAnswer.objects.count() == (step < timedelta(0))
+
+
+def test_a_key_of_an_earlier_day_keeps_the_new_answer(robot, company):
+    bundle = staged_bundle(company=company)
+    submit(robot, bundle)
+    KeptAnswer.objects.update(begun_at=clock.now() - 24 * HOURS, fingerprint="x")
+
+    new, again = submit(robot, bundle), submit(robot, bundle)
+
+    assert (new.status_code, again.status_code, again.content) == (200, 200, new.content)
+    assert ("Idempotent-Replayed" in new, "Idempotent-Replayed" in again) == (False, True)
+    assert KeptAnswer.objects.count() == 1
 
 
 @pytest.mark.parametrize(
