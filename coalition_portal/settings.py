@@ -190,7 +190,7 @@ CELERY_BEAT_SCHEDULE = {
 CACHES = {
     "default": (
         {
-            "BACKEND": "django.core.cache.backends.redis.RedisCache",
+            "BACKEND": "coalition_portal.identity.sign_in_limits.SignInLimitsCache",
             "LOCATION": REDIS_CACHE_URL,
             "KEY_PREFIX": "portal",
             "OPTIONS": {
