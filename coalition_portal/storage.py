@@ -6,8 +6,10 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from http import HTTPStatus
 from pathlib import Path
 
+from botocore.exceptions import ClientError
 from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage, storages
 
@@ -67,20 +69,25 @@ def is_full(error: OSError) -> bool:
     return error.errno in (errno.ENOSPC, errno.EDQUOT)
 
 
-def keys_before(storage: Storage, folder: str, instant: datetime) -> Iterator[str]:
-    """The keys under `folder` of what was stored before the instant, by the store's own clock."""
+def keys_in(storage: Storage, folder: str) -> list[str]:
+    """The keys of everything under `folder`, which has no folders of its own. A bucket lists a thousand at once."""
     try:
         _folders, names = storage.listdir(folder)
     except FileNotFoundError:
-        return
-    for name in names:
-        key = f"{folder}/{name}"
-        try:
-            if storage.get_modified_time(key) < instant:
-                yield key
-        except FileNotFoundError:
-            # It was deleted between the listing and the question.
-            continue
+        return []
+    return [f"{folder}/{name}" for name in names]
+
+
+def is_stored_before(storage: Storage, key: str, instant: datetime) -> bool:
+    """Whether it was, by the store's own clock, and is there still. A bucket is asked anew for each key."""
+    try:
+        return storage.get_modified_time(key) < instant
+    except FileNotFoundError:
+        return False
+    except ClientError as error:
+        if error.response["ResponseMetadata"]["HTTPStatusCode"] != HTTPStatus.NOT_FOUND:
+            raise
+        return False
 
 
 def _sync(path: Path) -> None:

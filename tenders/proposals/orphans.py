@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, QuerySet
 
-from coalition_portal.storage import document_storage, keys_before, vault_storage
+from coalition_portal.storage import document_storage, is_stored_before, keys_in, vault_storage
 from tenders.proposals import contents, vault
 from tenders.proposals.models import Bundle, Content, ContentPart, Upload, UploadState
 
@@ -60,13 +60,14 @@ def _delete_unnamed_files(now: datetime) -> int:
     )
     deleted = 0
     for storage, folder, rows in named:
-        for key in _without_row(keys_before(storage, folder, now - OLDER_THAN), rows):
-            storage.delete(key)
-            deleted += 1
+        for key in _without_row(keys_in(storage, folder), rows):
+            if is_stored_before(storage, key, now - OLDER_THAN):
+                storage.delete(key)
+                deleted += 1
     return deleted
 
 
-def _without_row(keys: Iterable[str], rows) -> Iterator[str]:
+def _without_row(keys: Iterable[str], rows: QuerySet) -> Iterator[str]:
     left = iter(keys)
     while batch := list(islice(left, BATCH)):
         there = set(rows.filter(storage_key__in=batch).values_list("storage_key", flat=True))

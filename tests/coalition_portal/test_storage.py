@@ -5,6 +5,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from botocore.exceptions import ClientError
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import InMemoryStorage
 
@@ -70,21 +71,31 @@ def test_full_disk_takes_no_file_of_the_same_name(tmp_path):
     assert files.open("a/one").read() == b"one"
 
 
-def test_keys_before_an_instant(tmp_path, monkeypatch):
+def test_keys_and_what_was_stored_before_an_instant(tmp_path):
     files, now = storage.DurableFiles(location=tmp_path), clock.now()
-    for name, age in (("old", 8), ("young", 6), ("gone", 8)):
+    for name, age in (("old", 8), ("young", 6)):
         files.save(f"a/{name}", ContentFile(b"x"))
         then = (now - timedelta(days=age)).timestamp()
         os.utime(tmp_path / "a" / name, (then, then))
-    listed = files.listdir("a")
-    files.delete("a/gone")
-    monkeypatch.setattr(files, "listdir", lambda folder: listed)
 
-    assert list(storage.keys_before(files, "a", now - timedelta(days=7))) == ["a/old"]
+    assert sorted(storage.keys_in(files, "a")) == ["a/old", "a/young"]
+    asked = ("a/old", "a/young", "a/gone")
+    assert [storage.is_stored_before(files, key, now - timedelta(days=7)) for key in asked] == [True, False, False]
+
+
+def test_bucket_that_fails_tells_nothing_about_age(monkeypatch, tmp_path):
+    def fails(_key):
+        raise ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}}, "HeadObject")
+
+    files = storage.DurableFiles(location=tmp_path)
+    monkeypatch.setattr(files, "get_modified_time", fails)
+
+    with pytest.raises(ClientError):
+        storage.is_stored_before(files, "a/one", clock.now())
 
 
 def test_folder_that_is_not_there_has_no_keys(tmp_path):
-    assert list(storage.keys_before(storage.DurableFiles(location=tmp_path), "a", clock.now())) == []
+    assert storage.keys_in(storage.DurableFiles(location=tmp_path), "a") == []
 
 
 GIGABYTE = 1024**3

@@ -1,11 +1,13 @@
 """The portal's own S3 settings against a server on loopback: names, links and headers, not the server's policies."""
 
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
+from coalition_portal import clock, storage
 from coalition_portal import settings as portal_settings
 
 
@@ -59,6 +61,14 @@ def test_no_acl_is_sent(bucket_storage):
     vault.save("sealed/acl", ContentFile(b"sealed"))
 
     assert [[name for name in headers if name.lower() == "x-amz-acl"] for headers in sent] == [[]]
+
+
+def test_what_is_gone_was_not_stored(bucket_storage):
+    documents = bucket_storage("documents")
+    documents.save("a/one", ContentFile(b"one"))
+    later = clock.now() + timedelta(days=1)
+
+    assert [storage.is_stored_before(documents, key, later) for key in ("a/one", "a/gone")] == [True, False]
 
 
 def test_readiness_asks_the_bucket(bucket_storage, s3_server, settings):

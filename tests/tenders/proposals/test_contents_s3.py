@@ -4,10 +4,11 @@ import hashlib
 from datetime import timedelta
 
 import pytest
+from django.core.files.base import ContentFile
 
 from coalition_portal import clock
 from coalition_portal import settings as portal_settings
-from coalition_portal.storage import document_storage
+from coalition_portal.storage import document_storage, vault_storage
 from tenders.proposals import contents
 from tenders.proposals.contents import (
     ContentDamaged,
@@ -77,6 +78,34 @@ def test_missing_part_is_found_and_deleting_is_the_end(content):
     delete_content(content)
 
     assert ContentPart.objects.count() == 0
+
+
+@pytest.fixture
+def requests(content, monkeypatch, settings):
+    """The methods of the requests to a bucket of this test alone."""
+    monkeypatch.setattr(portal_settings, "S3_BUCKET", content.public_id)
+    settings.STORAGES = settings.STORAGES | {
+        name: portal_settings.private_storage(name) for name in ("vault", "documents")
+    }
+    sent = []
+    for store in (document_storage(), vault_storage()):
+        events = store.connection.meta.client.meta.events
+        events.register("before-send.s3", lambda request, **_: sent.append(request.method))
+    document_storage().connection.create_bucket(Bucket=content.public_id)
+    return sent
+
+
+@pytest.mark.parametrize("named", [1, 3])
+def test_sweep_asks_one_by_one_only_about_files_that_no_row_names(content, requests, named):
+    for number in range(named):
+        append_part(content, [b"named"], number=number)
+    for name in ("one", "two"):
+        document_storage().save(f"{contents.FOLDER}/unnamed-{name}", ContentFile(b"unnamed"))
+    requests.clear()
+
+    assert sweep_orphans(clock.now() + timedelta(days=6)) == 0
+    # A listing of each store, and the age of two files.
+    assert requests == ["GET", "HEAD", "HEAD", "GET"]
 
 
 def test_bucket_is_swept_by_its_own_clock(content):
