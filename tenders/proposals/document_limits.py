@@ -14,7 +14,7 @@ from coalition_portal.permission import Refused
 from coalition_portal.storage import document_storage, has_room, is_full
 from coalition_portal.uploads import MEGABYTE, upload_bytes_max
 from tenders.notices.models import WantedDocument
-from tenders.proposals.models import Document, Proposal, Upload
+from tenders.proposals.models import Content, Document, Proposal, Upload
 
 logger = logging.getLogger(__name__)
 
@@ -38,10 +38,11 @@ def check_rate(proposal: Proposal, now: datetime) -> None:
     """Raises Unacceptable where the company began more uploads lately than people do."""
     since = now - UPLOADS_WITHIN
     in_pieces = Upload.objects.filter(proposal__company=proposal.company_id, begun_at__gt=since)
-    by_form = Document.objects.filter(
-        proposal__company=proposal.company_id, uploaded_at__gt=since, content__upload__isnull=True
+    # Of a copied document the content came long before, or is counted already.
+    by_form = Content.objects.filter(
+        company=proposal.company_id, begun_at__gt=since, upload__isnull=True, documents__isnull=False
     )
-    if in_pieces.count() + by_form.count() >= UPLOADS_MAX:
+    if in_pieces.count() + by_form.distinct().count() >= UPLOADS_MAX:
         raise Unacceptable(
             _("Your company uploaded %(most)s files in 10 minutes. Wait a few minutes, then choose the file again.")
             % {"most": UPLOADS_MAX}

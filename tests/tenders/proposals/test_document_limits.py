@@ -1,9 +1,17 @@
+from datetime import timedelta
+
 import pytest
 
+from coalition_portal import clock
 from tenders.notices.models import WantedDocument
-from tenders.proposals.document_limits import limit_bytes
-from tenders.proposals.documents import wanted_with_proposal
-from tests.factories.proposals import draft_proposal
+from tenders.proposals import document_limits
+from tenders.proposals.copying import copy_from
+from tenders.proposals.document_limits import Unacceptable, check_rate, limit_bytes
+from tenders.proposals.documents import kept_documents, wanted_with_proposal
+from tenders.proposals.models import Content, Document
+from tests.factories import companies
+from tests.factories.proposals import complete_proposal, draft_proposal
+from tests.factories.tenders import published_tender
 
 
 @pytest.mark.django_db
@@ -27,3 +35,38 @@ def test_no_kind_allows_more_than_the_portal_takes(settings):
         25 * 1024 * 1024,
         25 * 1024 * 1024,
     ]
+
+
+@pytest.fixture
+def copied():
+    """A draft filled from an earlier proposal, whose documents came by the form."""
+    company = companies.company(undertaking=True)
+    tenders = [published_tender(template_code="advanced_fpv") for _time in range(2)]
+    source = complete_proposal(tender=tenders[0], company=company, model_name="Swift")
+    draft = draft_proposal(tender=tenders[1], company=company, model_name="Swift")
+    return copy_from(proposal=draft, source=source, by=companies.owner_of(company), now=clock.now())
+
+
+def _begun(age):
+    Content.objects.update(begun_at=clock.now() - age)
+
+
+def _is_refused(draft):
+    try:
+        check_rate(draft, clock.now())
+    except Unacceptable:
+        return True
+    return False
+
+
+@pytest.mark.django_db
+def test_copied_documents_are_no_uploads(copied, monkeypatch):
+    files = len(kept_documents(copied))
+    assert (files, Document.objects.count(), Content.objects.count()) == (4, 8, 4)
+
+    monkeypatch.setattr(document_limits, "UPLOADS_MAX", files + 1)
+    assert not _is_refused(copied)
+    monkeypatch.setattr(document_limits, "UPLOADS_MAX", files)
+    assert _is_refused(copied)
+    _begun(timedelta(minutes=10))
+    assert not _is_refused(copied)
