@@ -259,6 +259,7 @@ function arrived(told, sent) {
   tellOthers(told.others);
   keepForTheButton();
   tellSaved(told.saved_at);
+  if (told.saved_at) tellChanged();
   // What is computed from saved fields is asked for anew by who shows it.
   if (told.saved_at) form.dispatchEvent(new Event("saved"));
   if (dirty().some(canGo)) schedule(QUIET_MS);
@@ -277,6 +278,15 @@ function tellSaved(time) {
   const waiting = dirty();
   if (!waiting.length && time) say(fill(words.saved, { time }));
   else if (!waiting.every(canGo)) say(time ? fill(words.partly, { time }) : words.marked);
+}
+
+// What was submitted is not the draft as it stands any more.
+function tellChanged() {
+  const standing = document.querySelector("[data-changed]");
+  if (!standing) return;
+  standing.textContent = standing.dataset.changed;
+  standing.classList.replace("good", "warn");
+  document.title = document.title.replace(/^[^:]+/, standing.dataset.headline);
 }
 
 // The buttons send the whole form: by what this page has seen of each field, never by a revision.

@@ -17,7 +17,7 @@ from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.queries import Standing, proposals_visible_to, standings_of, with_closes_at
 from tenders.proposals.states import ProposalState
-from tenders.proposals.views.pages import company_page
+from tenders.proposals.views.pages import company_page, standing_word
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,11 @@ class Line:
 
     @property
     def word(self) -> str:
-        if self.standing.is_submitted:
-            return _("SUBMITTED")
-        return _("WITHDRAWN") if self.standing.is_withdrawn else _("NOT SUBMITTED")
+        return standing_word(self.standing, is_sent=self.is_sent).upper()
 
     @property
     def tone(self) -> str:
-        if self.standing.is_submitted:
+        if self.is_sent or (self.standing.is_submitted and not self.is_open):
             return "good"
         return "warn" if self.is_open else "quiet"
 
@@ -125,10 +123,10 @@ def _task(line: Line, now: datetime) -> dict:
     names = {"tender": in_language(line.proposal.tender, "title"), "model": line.proposal.drone_model.name}
     if line.standing.is_submitted:
         title = _("Submit your changes: %(tender)s, %(model)s") % names
-        need = _("Version %(version)s counts. You changed the draft after it.") % {
+        need = _("Version %(version)s counts, without what you changed after it.") % {
             "version": line.standing.bundle.version
         }
-        word = _("Changed")
+        word = _("Changes not submitted")
     else:
         missing = max(line.overview.wanted - line.overview.done, 0 if line.overview.is_complete else 1)
         title = _("Finish and submit: %(tender)s, %(model)s") % names

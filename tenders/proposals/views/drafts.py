@@ -89,7 +89,7 @@ def _check_row(page: DraftPage) -> dict:
     elif not page.is_open:
         state, tone, word = "", "quiet", _("Closed")
     elif page.standing.is_submitted:
-        state, tone, word = "begun", "warn", _("Changed")
+        state, tone, word = "begun", "warn", _("Changes not submitted")
     elif page.overview.is_complete:
         state, tone, word = "begun", "warn", _("Ready")
     else:

@@ -53,9 +53,14 @@ class DraftPage:
 
     @property
     def word(self) -> str:
-        if self.standing.is_submitted:
-            return _("Submitted")
-        return _("Withdrawn") if self.standing.is_withdrawn else _("Not submitted")
+        """What this proposal is, in the words that stand large on its pages."""
+        return standing_word(self.standing, is_sent=self.is_sent)
+
+    @property
+    def headline(self) -> str:
+        """The same before the title of a page, where a narrow tab shows the first words alone."""
+        is_changed = self.standing.is_submitted and not self.is_sent
+        return (_("Changes not submitted") if is_changed else self.word).upper()
 
     @property
     def runs_out_with(self) -> int | None:
@@ -75,7 +80,7 @@ class DraftPage:
 
     @property
     def tone(self) -> str:
-        if self.standing.is_submitted:
+        if self.is_sent:
             return "good"
         return "soon" if self.is_open and is_soon(self.now, self.closes_at) else ""
 
@@ -91,6 +96,13 @@ class DraftPage:
 
     def url(self, name: str, *args: object) -> str:
         return reverse(name, args=[self.proposal.public_id, *args])
+
+
+def standing_word(standing: Standing, *, is_sent: bool) -> str:
+    """`is_sent`: what was submitted is the draft as it stands. Nobody may take one for the other."""
+    if standing.is_submitted:
+        return _("Submitted") if is_sent else _("Submitted, but your changes since are not")
+    return _("Withdrawn") if standing.is_withdrawn else _("Not submitted")
 
 
 def microseconds(moment: datetime) -> str:
