@@ -259,7 +259,7 @@ class Overview:
         left = self._declarations_wanted - self._declarations_done
         if not left:
             return []
-        sentence = ngettext("%(count)s declaration to sign", "%(count)s declarations to sign", left) % {"count": left}
+        sentence = _("Declarations: %(count)s to sign") % {"count": left}
         return [self._missing_at(TaskCode.DECLARATIONS, sentence, "declarations")]
 
     def _missing_at(self, task: TaskCode, sentence: str, anchor: str) -> Missing:
@@ -308,7 +308,7 @@ class Overview:
             ),
             TaskCode.DECLARATIONS: (
                 _("Declarations"),
-                _("A signatory signs these."),
+                self._declarations_need(),
                 self._declarations_done,
                 self._declarations_wanted,
             ),
@@ -324,6 +324,12 @@ class Overview:
             return answered
         fails = ngettext("%(count)s must-have does not pass.", "%(count)s must-haves do not pass.", failing)
         return f"{answered} {fails % {'count': failing}}"
+
+    def _declarations_need(self) -> str:
+        if not self._declarations_done:
+            return _("A signatory signs these.")
+        facts = {"done": self._declarations_done, "wanted": self._declarations_wanted}
+        return _("%(done)s of %(wanted)s are signed.") % facts
 
     def _offer_need(self) -> str:
         left = self._missing_offer()

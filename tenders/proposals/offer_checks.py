@@ -12,24 +12,36 @@ from tenders.notices.price import evaluated_price, price_points
 from tenders.proposals.draft_texts import MONTH, PARTNER, PRICE, STEP, partner_fields, partners_of, prices_of
 from tenders.proposals.models import Proposal
 from tenders.proposals.price_steps import PRODUCTION, TRIAL, Dearer, PricedStep, Step, dearer_steps, priced
-from tenders.proposals.wanted_offer import price_lines, steps_to_price, wanted_steps, wanted_validity_days
+from tenders.proposals.wanted_offer import (
+    lines_beside_steps,
+    price_lines,
+    steps_to_price,
+    wanted_steps,
+    wanted_validity_days,
+)
 
 WANTED_FIELDS = (
     "delivery_place",
     "vat_basis",
     "lead_time_days",
-    "monthly_capacity",
     "production_region",
+    "monthly_capacity",
 )
 TITLES = {
+    # As the field is labelled, so it is called in every list of what is missing, copied or refused.
     "delivery_place": gettext_lazy("Place of delivery"),
     "vat_basis": gettext_lazy("VAT"),
     "validity_days": gettext_lazy("Validity"),
     "prevailing_language": gettext_lazy("Prevailing language"),
     "lead_time_days": gettext_lazy("Lead time of the trial batch"),
-    "monthly_capacity": gettext_lazy("Drones a month"),
+    "monthly_capacity": gettext_lazy("Production capacity"),
     "production_region": gettext_lazy("Region of production"),
     "trial_support": gettext_lazy("Support at the trials"),
+}
+PARTNER_TITLES = {
+    "name": gettext_lazy("Legal name"),
+    "country": gettext_lazy("Country"),
+    "part": gettext_lazy("Part of the work"),
 }
 
 
@@ -72,17 +84,10 @@ def wanted_of(proposal: Proposal) -> int:
 
 def _lacking_prices(proposal: Proposal) -> list[Lack]:
     tender = proposal.tender
-    lines = [
-        Lack(in_language(line, "title"), f"id_{PRICE}{line['code']}")
-        for line in price_lines(tender)
-        if line["required"] and line["code"] not in proposal.prices
-    ]
-    steps = [
-        Lack(_step_title(quantity), f"id_{STEP}{quantity}")
-        for quantity in steps_to_price(tender)
-        if str(quantity) not in proposal.step_prices
-    ]
-    return lines + steps
+    fields = [*map(field_of, wanted_steps(tender)), *(PRICE + line["code"] for line in lines_beside_steps(tender))]
+    optional = {PRICE + line["code"] for line in price_lines(tender) if not line["required"]}
+    held = {*(PRICE + code for code in proposal.prices), *(STEP + quantity for quantity in proposal.step_prices)}
+    return [Lack(title_of_field(tender, name), f"id_{name}") for name in fields if name not in optional | held]
 
 
 def _lacking_fields(proposal: Proposal) -> list[Lack]:
@@ -90,30 +95,26 @@ def _lacking_fields(proposal: Proposal) -> list[Lack]:
 
 
 def _lacking_partners(proposal: Proposal) -> list[Lack]:
-    named = enumerate(partners_of(proposal), start=1)
+    numbered = enumerate(partners_of(proposal), start=1)
     return [
-        Lack(
-            _("Partner %(number)s: name, country and part of the work") % {"number": number}, _first_empty(row, partner)
-        )
-        for number, (row, partner) in named
+        _lack_of_partner(number, row, [name for name in PARTNER_TITLES if not partner[name]])
+        for number, (row, partner) in numbered
         if not all(partner.values())
     ]
 
 
-def _first_empty(row: int, partner: dict[str, str]) -> str:
-    return next(f"id_{field}" for name, field in partner_fields(row).items() if not partner[name])
-
-
-def _step_title(quantity: int) -> str:
-    return _("Price for %(quantity)s drones") % {"quantity": figure(quantity)}
+def _lack_of_partner(number: int, row: int, empty: list[str]) -> Lack:
+    named = {"number": number, "fields": ", ".join(str(PARTNER_TITLES[name]) for name in empty)}
+    return Lack(_("Partner %(number)s: %(fields)s") % named, f"id_{partner_fields(row)[empty[0]]}")
 
 
 def title_of_field(tender: Tender, name: str) -> str:
-    """What that field of the offer is about; fields of one table share its title."""
+    """The label of that field of the offer; fields of one table share the title of the table."""
     if name.startswith(PRICE):
         return next(in_language(line, "title") for line in price_lines(tender) if PRICE + line["code"] == name)
     if name.startswith(STEP):
-        return _step_title(int(name.removeprefix(STEP)))
+        quantity = int(name.removeprefix(STEP))
+        return _("Price of one drone when %(quantity)s are ordered") % {"quantity": figure(quantity)}
     if name.startswith(MONTH):
         return _("Capacity by month")
     return _("Partners and subcontractors") if name.startswith(PARTNER) else str(TITLES[name])

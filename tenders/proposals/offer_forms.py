@@ -21,6 +21,7 @@ from tenders.proposals.draft_texts import (
 )
 from tenders.proposals.forms import TextFields
 from tenders.proposals.models import VatBasis
+from tenders.proposals.offer_checks import PARTNER_TITLES, title_of_field
 from tenders.proposals.offer_sheet import LANGUAGE_NAMES, month_words
 from tenders.proposals.price_steps import Step
 from tenders.proposals.wanted_offer import (
@@ -63,15 +64,13 @@ class OfferForm(TextFields):
     def _add_line(self, line: dict, hint: str) -> str:
         return self._add(
             PRICE + line["code"],
-            label=in_language(line, "title"),
             help_text=hint,
             required=line["required"],
             widget=_amount_input(),
         )
 
     def _add_step(self, step: Step) -> str:
-        label = _("Price of one drone when %(quantity)s are ordered") % {"quantity": figure(step.quantity)}
-        return self._add(f"{STEP}{step.quantity}", label=label, widget=_amount_input())
+        return self._add(f"{STEP}{step.quantity}", widget=_amount_input())
 
     # Terms, production, partners
 
@@ -79,22 +78,19 @@ class OfferForm(TextFields):
         term, days = delivery_term(self.tender), wanted_validity_days(self.tender)
         self._add(
             "delivery_place",
-            label=_("Place of delivery: %(term)s") % {"term": term},
             help_text=_("The named place of the Incoterms rule %(term)s: town and country.") % {"term": term},
         )
-        self._add("vat_basis", label=_("VAT"), widget=forms.RadioSelect(choices=VatBasis.choices))
+        self._add("vat_basis", widget=forms.RadioSelect(choices=VatBasis.choices))
         self._add(
             "validity_days",
-            label=_("Days for which the proposal stays valid"),
-            help_text=_("Counted from the deadline. The tender wants %(days)s; left empty it is that.")
-            % {"days": days},
+            help_text=_("Days from the deadline. The tender wants %(days)s; left empty it is that.") % {"days": days},
             required=False,
             widget=_digits_input(),
         )
         languages = [(code, LANGUAGE_NAMES.get(code, code)) for code in proposal_languages(self.tender)]
         self._add(
             "prevailing_language",
-            label=_("Language that prevails where texts differ"),
+            help_text=_("The language that counts where two texts differ."),
             required=False,
             widget=forms.RadioSelect(choices=languages),
         )
@@ -103,25 +99,21 @@ class OfferForm(TextFields):
     def _add_production(self) -> None:
         self._add(
             "lead_time_days",
-            label=_("Lead time of the trial batch"),
             help_text=_("Calendar days from signature until the whole batch is ready to ship."),
             widget=_digits_input(),
         )
         self._add(
             "production_region",
-            label=_("Region of production"),
             help_text=_("A region such as a county or an oblast. Never an address."),
         )
         self._add(
             "trial_support",
-            label=_("Support at the trials"),
             help_text=_("Who helps the test site, how, and in which languages."),
             required=False,
             widget=forms.Textarea(attrs={"rows": 3}),
         )
         self._add(
             "monthly_capacity",
-            label=_("Production capacity"),
             help_text=_("Complete drones that you can deliver in a month, for this model."),
             widget=_digits_input(),
         )
@@ -132,15 +124,15 @@ class OfferForm(TextFields):
     def _add_partner(self, row: int) -> list[str]:
         names = partner_fields(row)
         options = [("", _("Choose a country")), *countries]
-        self._add(names["name"], label=_("Legal name"), required=False)
-        self._add(names["country"], label=_("Country"), required=False, widget=forms.Select(choices=options))
-        self._add(names["part"], label=_("Part of the work"), required=False)
-        for name in names.values():
+        widgets = {"country": forms.Select(choices=options)}
+        for part, name in names.items():
+            self._add(name, label=PARTNER_TITLES[part], required=False, widget=widgets.get(part, forms.TextInput()))
             self.fields[name].silently_optional = True
         return list(names.values())
 
-    def _add(self, name: str, **field) -> str:
-        self.keep_as_text(name, partial(sentence_about_offer, self.tender, name), **field)
+    def _add(self, name: str, *, label: str = "", **field) -> str:
+        title = label or title_of_field(self.tender, name)
+        self.keep_as_text(name, partial(sentence_about_offer, self.tender, name), label=title, **field)
         return name
 
     # As the page shows them

@@ -30,24 +30,24 @@ def test_empty_draft_misses_everything(tender):
     assert len([row for row in rows if row[0] == "answers"]) == 18
     assert rows[18:] == [
         ("offer", "Price of one drone in the trial batch", "proposal-offer", "id_price-trial_unit_price"),
+        ("offer", "Price of one drone when 500 are ordered", "proposal-offer", "id_step-500"),
+        ("offer", "Price of one drone when 1,500 are ordered", "proposal-offer", "id_step-1500"),
         (
             "offer",
             "Price of one drone in production, for the largest quantity step",
             "proposal-offer",
             "id_price-production_unit_price",
         ),
-        ("offer", "Price for 500 drones", "proposal-offer", "id_step-500"),
-        ("offer", "Price for 1,500 drones", "proposal-offer", "id_step-1500"),
         ("offer", "Place of delivery", "proposal-offer", "id_delivery_place"),
         ("offer", "VAT", "proposal-offer", "id_vat_basis"),
         ("offer", "Lead time of the trial batch", "proposal-offer", "id_lead_time_days"),
-        ("offer", "Drones a month", "proposal-offer", "id_monthly_capacity"),
         ("offer", "Region of production", "proposal-offer", "id_production_region"),
+        ("offer", "Production capacity", "proposal-offer", "id_monthly_capacity"),
         ("documents", "Technical description", "proposal-documents", "kind-technical_description"),
         ("documents", "Flight evidence", "proposal-documents", "kind-flight_evidence"),
         ("documents", "Production and quality plan", "proposal-documents", "kind-production_plan"),
         ("documents", "Component origin table", "proposal-documents", "kind-origin_table"),
-        ("declarations", "5 declarations to sign", "proposal-offer", "declarations"),
+        ("declarations", "Declarations: 5 to sign", "proposal-offer", "declarations"),
     ]
     assert (overview.done, overview.wanted, overview.percent, overview.is_complete) == (1, 37, 2, False)
     assert [(task.code.value, task.state, task.done, task.wanted) for task in overview.tasks] == [
@@ -69,6 +69,7 @@ def test_complete_draft_misses_nothing(tender):
     assert {task.state for task in overview.tasks} == {"done"}
     assert overview.task("answers").need == "18 of 18 answered."
     assert overview.task("offer").need == "Prices, time and capacity are stated."
+    assert overview.task("declarations").need == "5 of 5 are signed."
     assert completeness.missing(proposal) == completeness.warnings(proposal) == []
     assert completeness.is_complete(proposal)
     assert [task.state for task in completeness.tasks(proposal)] == ["done"] * 5
@@ -98,7 +99,8 @@ def test_half_done_is_begun(tender):
     assert [task.state for task in overview.tasks] == ["done", "begun", "not_begun", "not_begun", "begun"]
     assert overview.task("answers").need == "1 of 18 answered."
     assert overview.task("offer").need == "Missing: Price of one drone in the trial batch."
-    assert "4 declarations to sign" in [item.sentence for item in overview.missing]
+    assert overview.task("declarations").need == "1 of 5 are signed."
+    assert "Declarations: 4 to sign" in [item.sentence for item in overview.missing]
 
 
 def test_one_thing_missing_of_each_page(tender):
@@ -118,9 +120,9 @@ def test_one_thing_missing_of_each_page(tender):
 
     assert [item.sentence for item in overview.missing] == [
         "Answer to FPV-05, Ceiling",
-        "Drones a month",
+        "Production capacity",
         "Production and quality plan",
-        "1 declaration to sign",
+        "Declarations: 1 to sign",
     ]
     assert overview.missing_briefly == overview.missing
     assert overview.percent == 89

@@ -68,10 +68,10 @@ def test_everything_that_fits_is_taken_and_nothing_is_signed(draft, source, owne
         "offer": [
             "Price of one drone in the trial batch",
             "Price of one drone in production, for the largest quantity step",
-            "Price for 500 drones",
-            "Price for 1,500 drones",
+            "Price of one drone when 500 are ordered",
+            "Price of one drone when 1,500 are ordered",
             "Lead time of the trial batch",
-            "Drones a month",
+            "Production capacity",
             "Validity",
             "Place of delivery",
             "Region of production",
@@ -190,8 +190,8 @@ def test_prices_never_go_into_another_currency(draft, source):
     assert _left(copied) == [
         ("Price of one drone in the trial batch", "It was in EUR; this tender wants GBP."),
         ("Price of one drone in production, for the largest quantity step", "It was in EUR; this tender wants GBP."),
-        ("Price for 500 drones", "It was in EUR; this tender wants GBP."),
-        ("Price for 1,500 drones", "It was in EUR; this tender wants GBP."),
+        ("Price of one drone when 500 are ordered", "It was in EUR; this tender wants GBP."),
+        ("Price of one drone when 1,500 are ordered", "It was in EUR; this tender wants GBP."),
     ]
     assert (copied.lead_time_days, copied.delivery_place) == (21, "Riga, Latvia")
 
@@ -207,7 +207,7 @@ def test_terms_and_steps_of_another_tender_are_left(draft, source, owner):
     copied = _copy(draft, source)
 
     assert _left(copied) == [
-        ("Price for 500 drones", "This tender asks for no price of that quantity."),
+        ("Price of one drone when 500 are ordered", "This tender asks for no price of that quantity."),
         ("Place of delivery", "It was for DAP; this tender wants FCA."),
         ("Prevailing language", "We got “uk”, which is none of the choices. Choose one of them."),
     ]

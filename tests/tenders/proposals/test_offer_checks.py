@@ -49,13 +49,13 @@ def test_an_empty_offer_lacks_everything_in_the_order_of_the_page():
 
     assert lacks_of(draft) == [
         Lack("Trial", "id_price-trial_unit_price"),
+        Lack("Price of one drone when 500 are ordered", "id_step-500"),
         Lack("Production", "id_price-production_unit_price"),
-        Lack("Price for 500 drones", "id_step-500"),
         Lack("Place of delivery", "id_delivery_place"),
         Lack("VAT", "id_vat_basis"),
         Lack("Lead time of the trial batch", "id_lead_time_days"),
-        Lack("Drones a month", "id_monthly_capacity"),
         Lack("Region of production", "id_production_region"),
+        Lack("Production capacity", "id_monthly_capacity"),
     ]
     assert wanted_of(draft) == 8
 
@@ -65,19 +65,20 @@ def test_a_full_offer_lacks_nothing():
 
 
 @pytest.mark.parametrize(
-    ("partner", "anchor"),
+    ("partner", "empty", "anchor"),
     [
-        ({"name": "", "country": "LV", "part": "motors"}, "id_partner-2-name"),
-        ({"name": "Rotors", "country": "", "part": "motors"}, "id_partner-2-country"),
-        ({"name": "Rotors", "country": "LV", "part": ""}, "id_partner-2-part"),
+        ({"name": "", "country": "LV", "part": "motors"}, "Legal name", "id_partner-2-name"),
+        ({"name": "Rotors", "country": "", "part": "motors"}, "Country", "id_partner-2-country"),
+        ({"name": "Rotors", "country": "LV", "part": ""}, "Part of the work", "id_partner-2-part"),
+        ({"name": "Rotors", "country": "", "part": ""}, "Country, Part of the work", "id_partner-2-country"),
     ],
 )
-def test_a_partner_is_named_in_full(partner, anchor):
+def test_a_partner_is_named_in_full(partner, empty, anchor):
     emptied = {"name": "", "country": "", "part": ""}
     proposal = full(partners=[emptied, partner])
 
     # The person counts the rows that they see, the field keeps the number of its row.
-    assert lacks_of(proposal) == [Lack("Partner 1: name, country and part of the work", anchor)]
+    assert lacks_of(proposal) == [Lack(f"Partner 1: {empty}", anchor)]
     assert wanted_of(proposal) == 9
 
 
