@@ -105,6 +105,7 @@ def digest_of(content: Content) -> str:
 
 
 def chunks_of(content: Content) -> Iterator[bytes]:
+    """The whole in clear, a frame at a time. Raises ContentDamaged at what is not as it was written."""
     with open_content(content) as file:
         while chunk := file.read(FRAME_BYTES):
             yield chunk

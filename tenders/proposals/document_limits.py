@@ -31,6 +31,7 @@ class StoreFull(Refused):
 
 
 def limit_bytes(wanted: WantedDocument) -> int:
+    """The largest file of that kind: as the tender says, and never above the portal's own ceiling."""
     return min(wanted.max_size_mb * MEGABYTE, upload_bytes_max())
 
 

@@ -240,6 +240,7 @@ def offer_field_as_kept(field: str, text: str) -> str:
 
 
 def prices_of(proposal: Proposal) -> dict[str, Decimal]:
+    """Price line to amount in the tender's currency, for the lines that have one."""
     return {code: Decimal(amount) for code, amount in proposal.prices.items()}
 
 

@@ -22,6 +22,7 @@ class NotExcludable(Refused):
 
 
 def propose_exclusion(*, opened: OpenedProposal, reason: str, by: User, now: datetime) -> Exclusion:
+    """The first country's word; the proposal stays in until a second confirms. Raises Denied or NotExcludable."""
     with transaction.atomic(durable=True):
         check_can_exclude(by, opened.tender)
         if not reason.strip():

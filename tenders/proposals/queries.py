@@ -176,6 +176,7 @@ def is_closed(tender: Tender) -> bool:
 
 
 def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
+    """Rows on which no two people have said the same yet; nothing opens while there is one."""
     return (
         Provisional.objects.filter(tender=tender)
         .annotate(

@@ -38,6 +38,7 @@ def delivery_term(tender: Tender) -> str:
 
 
 def wanted_validity_days(tender: Tender) -> int:
+    """For how many days a proposal shall stay valid."""
     return tender.timetable.get("proposal_validity_days") or VALIDITY_DAYS
 
 
