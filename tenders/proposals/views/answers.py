@@ -178,15 +178,14 @@ def _render(
 
 
 def _groups(tender: Tender, rows: list[Row]) -> list[tuple[str, list[Row]]]:
-    """Rows under the title of their criterion, in their order; one without a criterion stays with those before it."""
+    """Rows under the title of their criterion, each title once; one without a criterion stays with those before it."""
     titles = {row.code: in_language(row, "title") for row in tender.criteria.all()}
-    groups: list[tuple[str, list[Row]]] = []
+    groups: dict[str, list[Row]] = {}
+    title = _("Requirements")
     for row in rows:
-        title = titles.get(row.requirement.criterion_code, "")
-        if not groups or (title and title != groups[-1][0]):
-            groups.append((title or _("Requirements"), []))
-        groups[-1][1].append(row)
-    return groups
+        title = titles.get(row.requirement.criterion_code, title)
+        groups.setdefault(title, []).append(row)
+    return list(groups.items())
 
 
 def _claim(row: Requirement, texts: Mapping[str, str]) -> Claim:

@@ -17,6 +17,7 @@ from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import Answer, Document, Proposal
 from tests.factories import companies, people
 from tests.factories.proposals import complete_proposal, csv_bytes, draft_proposal, file_of, pdf_bytes
+from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
 
@@ -166,6 +167,18 @@ def test_task_list_after_the_deadline_says_so_and_lets_read(web, draft, after_th
 
 
 # Answers
+
+
+@pytest.mark.parametrize("template_code", ["advanced_fpv", "interceptor", "reconnaissance"])
+def test_answers_stand_under_each_criterion_once(client_of, template_code):
+    draft = draft_proposal(tender=published_tender(template_code=template_code))
+
+    response = client_of(companies.owner_of(draft.company)).get(_url("proposal-answers", draft))
+
+    titles = [title for title, _rows in response.context["groups"]]
+    codes = [row.requirement.code for _title, rows in response.context["groups"] for row in rows]
+    assert len(titles) == len(set(titles)) > 3
+    assert sorted(codes) == [row.code for row in draft.tender.requirements.order_by("code")]
 
 
 def test_answers_show_thresholds_with_units_and_conditions(web, draft):
