@@ -251,19 +251,14 @@ def save_offer_fields(
     StaleDraft, Overtaken or Denied.
     """
     typed = {name: as_text(text) for name, text in texts.items()}
-    mistakes = {name: sentence_about_offer(proposal.tender, name, text) for name, text in typed.items()}
-    if found := {name: sentence for name, sentence in mistakes.items() if sentence}:
-        raise Unanswerable(found)
+    if mistakes := _offer_mistakes(proposal, typed):
+        raise Unanswerable(mistakes)
     typed = {name: offer_field_as_kept(name, text) for name, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = locked_draft(proposal, by, now, made_on=made_on)
         saved = offer_texts(draft)
         merged = _merged(draft, revision, seen, typed, {name: saved.get(name, "") for name in typed})
-        columns = offer_columns(saved | merged)
-        if columns != offer_columns(saved):
-            for column, value in columns.items():
-                setattr(draft, column, value)
-            save_revised(draft, by, now)
+        _write_offer(draft, saved, saved | merged, by, now)
     return draft
 
 
@@ -272,20 +267,30 @@ def keep_offer_fields(
 ) -> Kept:
     """As keep_answer_fields, for fields named as offer_texts names them. Raises Denied."""
     texts = {name: as_text(text) for name, text in typed.items()}
-    sentences = {name: sentence_about_offer(proposal.tender, name, text) for name, text in texts.items()}
-    mistakes = {name: sentence for name, sentence in sentences.items() if sentence}
+    mistakes = _offer_mistakes(proposal, texts)
     texts = {name: offer_field_as_kept(name, text) for name, text in texts.items() if name not in mistakes}
     with transaction.atomic(durable=True):
         draft = locked_draft(proposal, by, now)
         before, saved = draft.revision, offer_texts(draft)
         merged = merge(seen=seen, typed=texts, saved=saved)
         values = saved | {name: text for name, text in merged.values.items() if name not in merged.clashes}
-        columns = offer_columns(values)
-        if columns != offer_columns(saved):
-            for column, value in columns.items():
-                setattr(draft, column, value)
-            save_revised(draft, by, now)
+        _write_offer(draft, saved, values, by, now)
     return Kept(draft=draft, before=before, values=values, mistakes=mistakes, clashes=merged.clashes)
+
+
+def _offer_mistakes(proposal: Proposal, typed: Mapping[str, str]) -> dict[str, str]:
+    sentences = {name: sentence_about_offer(proposal.tender, name, text) for name, text in typed.items()}
+    return {name: sentence for name, sentence in sentences.items() if sentence}
+
+
+def _write_offer(draft: Proposal, saved: Mapping[str, str], texts: Mapping[str, str], by: User, now: datetime) -> None:
+    """A new revision where other values are kept than before, whatever the texts are."""
+    columns = offer_columns(texts)
+    if columns == offer_columns(saved):
+        return
+    for column, value in columns.items():
+        setattr(draft, column, value)
+    save_revised(draft, by, now)
 
 
 def accept_declarations(
