@@ -70,9 +70,3 @@ def _client_fixture(role):
 
 officer_client = _client_fixture(Role.OFFICER)
 chair_client = _client_fixture(Role.CHAIR)
-opener_client = _client_fixture(Role.OPENER)
-reviewer_client = _client_fixture(Role.REVIEWER)
-adviser_client = _client_fixture(Role.ADVISER)
-head_client = _client_fixture(Role.HEAD)
-auditor_client = _client_fixture(Role.AUDITOR)
-operator_client = _client_fixture(Role.OPERATOR)
