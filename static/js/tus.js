@@ -3,7 +3,7 @@
 // piece carries a checksum: half a piece would have to be thrown away. The whole is digested by the portal at the end.
 
 const PIECE = { first: 256 * 1024, least: 64 * 1024, most: 8 * 1024 * 1024, wellWithin: 20000 };
-const WAIT = { first: 1000, most: 60000, silence: 30000, check: 60000 };
+const WAIT = { first: 1000, most: 60000, held: 10000, silence: 30000, check: 60000 };
 const SLOWEST = 8; // bytes in a millisecond, until the line has shown what it carries
 
 /** The line or the portal failed; the same may well work in a moment. */
@@ -78,8 +78,12 @@ export class Transfer {
     await this.#ask("DELETE", this.address, { signal: new AbortController().signal }).catch(() => null);
   }
 
-  async #step() {
+  #goOn() {
     if (this.#stop.signal.aborted) throw new Ended("stopped");
+  }
+
+  async #step() {
+    this.#goOn();
     if (this.state === "refused") await this.#learnWhy();
     else if (!this.address) await this.#create();
     else if (this.offset === null) await this.#find();
@@ -99,7 +103,11 @@ export class Transfer {
 
   async #find() {
     try {
-      this.#learn(await this.#ask("HEAD", this.address));
+      const answer = await this.#ask("HEAD", this.address);
+      this.#learn(answer);
+      // A request that broke off is still being stored: what is sent now would travel in vain.
+      const seconds = Number(answer.getResponseHeader("Retry-After"));
+      if (seconds) throw new Broken(HELD, seconds);
     } catch (trouble) {
       if (trouble.outcome !== "refused") throw trouble;
       // It expired or somebody discarded it, so the file goes from its beginning.
@@ -116,6 +124,8 @@ export class Transfer {
     await piece.slice(0, 1).arrayBuffer().catch(() => {
       throw new Ended("unreadable");
     });
+    // Who paused while the file was looked at has no request yet that could be cut.
+    this.#goOn();
     const begun = performance.now();
     this.#at("sending", from);
     const answer = await this.#patch(from, piece, {
@@ -156,8 +166,9 @@ export class Transfer {
 
   async #recover(trouble) {
     const spread = 0.5 + Math.random() / 2;
-    const pause = Math.max(Math.min(WAIT.first * 2 ** this.#failures, WAIT.most) * spread, trouble.pause);
-    this.#piece = Math.max(this.#piece / 4, PIECE.least);
+    const most = trouble.status === HELD ? WAIT.held : WAIT.most;
+    const pause = Math.max(Math.min(WAIT.first * 2 ** this.#failures, most) * spread, trouble.pause);
+    if (!OF_A_WRITER.includes(trouble.status)) this.#piece = Math.max(this.#piece / 4, PIECE.least);
     this.#failures += 1;
     this.offset = null;
     this.pause = pause;
@@ -231,7 +242,11 @@ export class Transfer {
   }
 }
 
-const IN_A_MOMENT = [408, 423, 425, 429];
+// Another request writes to the upload, as the one does that was cut by a pause until the portal has noticed.
+const HELD = 423;
+// These two tell of another writer and nothing of the line.
+const OF_A_WRITER = [HELD, 409];
+const IN_A_MOMENT = [408, HELD, 425, 429];
 // After these an upload may still go on: HEAD tells what became of it.
 const OF_A_PIECE = [400, 404, 409, 410, 460];
 

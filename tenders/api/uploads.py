@@ -8,6 +8,7 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -40,7 +41,7 @@ SILENCE_SECONDS = 60
 OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
 OVERRIDDEN = ("PATCH", "DELETE")
 METADATA = ("filename", "kind", "proposal")
-BUSY_SECONDS = 10
+BUSY_SECONDS = 1
 FULL_SECONDS = 600
 
 
@@ -92,7 +93,7 @@ class UploadsView(TusView):
 class UploadView(TusView):
     def head(self, request, upload_id):
         upload = _there(request, upload_id)
-        return _empty(200, _standing(upload) | {"Upload-Length": str(upload.size_bytes)})
+        return _empty(200, _standing(upload) | _held(upload, request.now) | {"Upload-Length": str(upload.size_bytes)})
 
     @reads
     def get(self, request, upload_id):
@@ -291,6 +292,11 @@ def _standing(upload: Upload) -> dict[str, str]:
     document = uploading.document_of(upload)
     named = {"Portal-Document": document.public_id} if document else {}
     return headers | {"Portal-Upload-State": upload.state.lower()} | named
+
+
+def _held(upload: Upload, now: datetime) -> dict[str, str]:
+    """While another request writes the offset may still move, and what is sent now would be turned away."""
+    return {"Retry-After": str(BUSY_SECONDS)} if uploading.is_being_written(upload, now) else {}
 
 
 def _told(upload: Upload) -> dict[str, object]:

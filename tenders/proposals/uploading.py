@@ -51,6 +51,7 @@ __all__ = [
     "end_upload",
     "finish_received",
     "gone_sentence",
+    "is_being_written",
     "is_gone",
     "receive",
 ]
@@ -178,6 +179,11 @@ def is_gone(upload: Upload, now: datetime) -> bool:
     return is_late or upload.state == UploadState.ENDED
 
 
+def is_being_written(upload: Upload, now: datetime) -> bool:
+    """Whether a request that lives, or broke off a moment ago, may still move the offset."""
+    return bool(upload.writer) and upload.writer_until > now
+
+
 def document_of(upload: Upload) -> Document | None:
     """The document that the upload became."""
     if upload.state != UploadState.KEPT:
@@ -210,7 +216,7 @@ def _claim(upload: Upload, offset: int, now: datetime) -> Writing:
         )
         if is_gone(row, now) or row.state == UploadState.REFUSED:
             raise UploadGone(row.refusal or gone_sentence())
-        if row.writer and row.writer_until > moment:
+        if is_being_written(row, moment):
             raise WriterBusy(_("Another request is sending this file right now. Wait for its end, then go on."))
         if row.received_bytes != offset:
             raise WrongOffset(_wrong_offset(offset, row.received_bytes), row.received_bytes)

@@ -417,7 +417,11 @@ def test_second_writer(tus):
 
     response = tus.send(path, 0, b"%PDF-")
 
-    assert (told(response)[:2], response["Retry-After"]) == ((423, "upload-busy"), "10")
+    assert (told(response)[:2], response["Retry-After"]) == ((423, "upload-busy"), "1")
+    # Who asks first need not send a piece in vain.
+    assert tus.ask("HEAD", path)["Retry-After"] == "1"
+    Upload.objects.update(writer_until=clock.now())
+    assert "Retry-After" not in tus.ask("HEAD", path)
 
 
 def test_full_store(tus, monkeypatch):
