@@ -77,11 +77,7 @@ def tells(
 
     `is_tagged` where the answer has an ETag that changes of the draft name.
     """
-    wanted = [*ALWAYS, *problems_too, *(WITH_BODY if body else ())]
-    if IF_MATCH in headers:
-        wanted += WITH_IF_MATCH
-    if IDEMPOTENCY_KEY in headers:
-        wanted += (problems.CONFLICT, problems.IDEMPOTENCY_KEY_REUSED)
+    wanted = [*ALWAYS, *problems_too, *_problems_of(body, headers)]
     query = [query_parameter(name, found) for name, found in (parameters or {}).items()]
     return extend_schema(
         operation_id=operation_id,
@@ -99,6 +95,16 @@ def tells(
         auth=[{KEY: [str(scope)]}, {SESSION: []}],
         tags=[TAG],
     )
+
+
+def _problems_of(body: type | None, headers: Sequence[OpenApiParameter]) -> list[ProblemType]:
+    """What can be wrong with a body and with the headers that an act wants."""
+    found = [*WITH_BODY] if body else []
+    if IF_MATCH in headers:
+        found += WITH_IF_MATCH
+    if IDEMPOTENCY_KEY in headers:
+        found += (problems.CONFLICT, problems.IDEMPOTENCY_KEY_REUSED)
+    return found
 
 
 def _successes(answers: dict, media_type: str) -> dict:
