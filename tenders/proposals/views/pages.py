@@ -151,7 +151,6 @@ def page_of(request: HttpRequest, pid: str) -> DraftPage:
     rows = with_content(proposals_visible_to(request.user)).select_related("auto_submit")
     proposal = get_object_or_404(rows, public_id=pid)
     closes_at = proposal.tender.closes_at = deadline_in_force(proposal.tender).closes_at
-    is_published = proposal.tender.state == TenderState.PUBLISHED
     return DraftPage(
         proposal=proposal,
         closes_at=closes_at,
