@@ -4,7 +4,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from tenders.proposals.queries import proposals_visible_to
-from tenders.reviews.queries import result_for_company
+from tenders.reviews.result import result_for_company
 
 
 @login_required

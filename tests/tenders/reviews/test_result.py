@@ -4,7 +4,7 @@ import pytest
 
 from manufacturers.models import CompanyRole
 from tenders.reviews.consensus import record
-from tenders.reviews.queries import result_for_company
+from tenders.reviews.result import result_for_company
 from tests.factories import companies
 from tests.factories.reviews import CAPACITY, TECHNICAL, Review
 from tests.tenders.reviews.conftest import kept
