@@ -1,6 +1,7 @@
 """What the portal refuses to start with. Settings are judged as values, before any application is loaded."""
 
 from collections.abc import Iterator, Mapping
+from ipaddress import ip_network
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,9 +16,31 @@ DEFAULT_FILE_KEY = "ZGVtby1maWxlLWtleS10aGF0LXByb2R1Y3Rpb24tLSE="
 INVENTED_DOMAINS = ("@example.org", "@example.com", "@example.net", ".example", ".test", ".invalid")
 
 
+def malformed_settings(values: Mapping[str, Any]) -> list[str]:
+    """One sentence for each setting that would fail only when somebody submits; each names its variable."""
+    return [*_malformed_proxies(values), *_malformed_clocks(values)]
+
+
+def _malformed_proxies(values: Mapping[str, Any]) -> Iterator[str]:
+    for place, text in enumerate(values["PORTAL_STAMPING_PROXIES"], start=1):
+        try:
+            ip_network(text)
+        except ValueError as error:
+            wanted = "set addresses or networks, such as 10.0.0.2 or 10.0.0.0/24"
+            yield f"PORTAL_STAMPING_PROXIES is wrong at place {place} ({error}): {wanted}."
+
+
+def _malformed_clocks(values: Mapping[str, Any]) -> Iterator[str]:
+    for place, text in enumerate(values["PORTAL_PROXY_CLOCKS"], start=1):
+        address = urlsplit(text)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            wanted = "set addresses such as http://10.0.0.2:8000/proxy-clock"
+            yield f"PORTAL_PROXY_CLOCKS is wrong at place {place} ({text}): {wanted}."
+
+
 def unsafe_settings(values: Mapping[str, Any]) -> list[str]:
     """One sentence for each setting that a production portal must not run with; each names its variable."""
-    checks = (_unsafe_switches, _unsafe_keys, _unsafe_addresses, _unsafe_services, _unsafe_buckets)
+    checks = (_unsafe_switches, _unsafe_keys, _unsafe_addresses, _unsafe_stamps, _unsafe_services, _unsafe_buckets)
     return [sentence for check in checks for sentence in check(values)]
 
 
@@ -50,6 +73,14 @@ def _unsafe_addresses(values: Mapping[str, Any]) -> Iterator[str]:
     files = urlsplit(values["PORTAL_DOWNLOAD_URL"])
     if values["PORTAL_DOWNLOAD_URL"] and (files.scheme != "https" or files.hostname == address.hostname):
         yield f"PORTAL_DOWNLOAD_URL is {values['PORTAL_DOWNLOAD_URL']}: set an https address on a host of its own."
+
+
+def _unsafe_stamps(values: Mapping[str, Any]) -> Iterator[str]:
+    if values["PORTAL_STAMPING_PROXIES"] and not values["PORTAL_PROXY_CLOCKS"]:
+        yield (
+            "PORTAL_STAMPING_PROXIES is set without PORTAL_PROXY_CLOCKS: a proxy whose clock is behind would let late "
+            "proposals in, so set the addresses at which the proxies tell their clocks."
+        )
 
 
 def _unsafe_services(values: Mapping[str, Any]) -> Iterator[str]:

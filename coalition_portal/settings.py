@@ -288,6 +288,8 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Addresses or networks of the proxies whose stamp of arrival is believed (coalition_portal/arrival.py).
 PORTAL_STAMPING_PROXIES = env.list("PORTAL_STAMPING_PROXIES", default=[])
 PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=60 if PORTAL_STAMPING_PROXIES else 2)
+# Addresses at which they tell their clocks (coalition_portal/watch/proxy_clock.py).
+PORTAL_PROXY_CLOCKS = env.list("PORTAL_PROXY_CLOCKS", default=[])
 
 # No file is larger, whatever a tender says.
 PORTAL_UPLOAD_MAX_MB = env.int("PORTAL_UPLOAD_MAX_MB", default=300)
@@ -457,6 +459,7 @@ LOGGING = {
 }
 
 if PORTAL_PRODUCTION:
-    found = safety.unsafe_settings(globals())
-    if found:
-        raise ImproperlyConfigured(" ".join(found))
+refusals = safety.malformed_settings(globals())
+    refusals += safety.unsafe_settings(globals())
+if refusals:
+    raise ImproperlyConfigured(" ".join(refusals))

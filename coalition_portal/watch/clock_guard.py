@@ -7,15 +7,17 @@ clock as it stood before. Where nobody watches (a command, a test) `steady_now` 
 import logging
 import threading
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 from django.db import Error, connection
 
 from coalition_portal import clock
+from coalition_portal.watch import proxy_clock
 from coalition_portal.watch.beating import name_of
 from coalition_portal.watch.incidents import end_calm_incident, open_incident
 from coalition_portal.watch.models import Incident
-from coalition_portal.watch.readings import CALM_SECONDS, Reading, Watched, begin, observe
+from coalition_portal.watch.readings import CALM_SECONDS, JUMP_SECONDS, Reading, Watched, begin, observe
 
 logger = logging.getLogger(__name__)
 
@@ -31,6 +33,8 @@ class ClockGuard:
     def __init__(self, name: str) -> None:
         self.name = name
         self.watched: Watched | None = None
+        self.proxy_apart = 0.0
+        self._proxy_answers = True
         self._proxy_ahead = 0.0
         self._looked_at = float("-inf")
         self._untold: dict[str, float] = {}
@@ -40,6 +44,16 @@ class ClockGuard:
     def note_stamp(self, ahead_seconds: float) -> None:
         """A stamp of the proxy that was ahead of the host's clock by so much; the furthest of each second counts."""
         self._proxy_ahead = max(self._proxy_ahead, ahead_seconds)
+
+    def look_at_proxy(self, wall: Callable[[], float]) -> None:
+        """What was known stays where the proxy does not answer: no stamp comes from there meanwhile."""
+        try:
+            self.proxy_apart = proxy_clock.furthest_apart(wall)
+            self._proxy_answers = True
+        except OSError as error:
+            if self._proxy_answers:
+                logger.warning("the proxy's clock cannot be compared: %s", error)
+            self._proxy_answers = False
 
     def take_proxy_ahead(self) -> float:
         ahead, self._proxy_ahead = self._proxy_ahead, 0.0
@@ -53,6 +67,16 @@ class ClockGuard:
         if reading.timer - self._looked_at >= LOOK_SECONDS:
             self._looked_at = reading.timer
             self._end_what_is_calm(reading.timer, now)
+
+    @property
+    def stamps_apart(self) -> float:
+        """Zero also while the host's clock or the database's is in doubt: then nobody knows which of them is wrong."""
+        known = self.watched
+        if known is None or abs(self.proxy_apart) <= JUMP_SECONDS:
+            return 0.0
+        is_host_steady = abs(known.before.offset - known.anchor.offset) <= JUMP_SECONDS
+        is_alone = all(doubt.kind == "PROXY" for doubt in known.doubts)
+        return self.proxy_apart if is_host_steady and is_alone else 0.0
 
     def steady_now(self) -> datetime:
         if self.watched is None:
@@ -102,6 +126,11 @@ def witness() -> datetime | None:
     return _guard.steady_now() if _guard.watched is not None else None
 
 
+def stamps_apart() -> timedelta:
+    """How far this process knows the proxy's stamps to be off; behind is negative, zero is to be believed."""
+    return timedelta(seconds=_guard.stamps_apart)
+
+
 def note_stamp(*, stamp: datetime, now: datetime) -> None:
     """Tell the guard of a stamp of the trusted proxy; what is behind `now` may have queued and says nothing."""
     _guard.note_stamp((stamp - now).total_seconds())
@@ -117,15 +146,19 @@ def take_reading(guard: ClockGuard) -> Reading | None:
     at, wall = timer(), clock.now().timestamp()
     if timer() - at > PRECISE_SECONDS:
         return None
-    ahead = guard.take_proxy_ahead()
+    guard.look_at_proxy(lambda: wall + (timer() - at))
+    proxy = {
+        "proxy_ahead": max(guard.take_proxy_ahead(), guard.proxy_apart),
+        "proxy_behind": max(0.0, -guard.proxy_apart),
+    }
     if connection.vendor != "postgresql":
         # SQLite has no clock of its own.
-        return Reading(timer=at, wall=wall, proxy_ahead=ahead)
+        return Reading(timer=at, wall=wall, **proxy)
     connection.ensure_connection()
     asked = timer()
     database = clock.database_now().timestamp()
     # Told as if asked at `at`: the time that went by in between is known.
-    return Reading(timer=at, wall=wall, database=database - (asked - at), round_trip=timer() - asked, proxy_ahead=ahead)
+    return Reading(timer=at, wall=wall, database=database - (asked - at), round_trip=timer() - asked, **proxy)
 
 
 class Watch(threading.Thread):

@@ -15,7 +15,8 @@ CALM_SECONDS = 300.0
 class Reading:
     """The timer and the wall at one instant, and the database's clock somewhere within `round_trip` after it.
 
-    `database` is None where it was not asked, `proxy_ahead` how far a stamp of the proxy was ahead of the wall at most.
+    `database` is None where it was not asked, `proxy_ahead` how far a stamp of the proxy was ahead of the wall at most,
+    `proxy_behind` how far the proxy's clock is behind it at least.
     """
 
     timer: float
@@ -23,6 +24,7 @@ class Reading:
     database: float | None = None
     round_trip: float = 0.0
     proxy_ahead: float = 0.0
+    proxy_behind: float = 0.0
 
     @property
     def offset(self) -> float:
@@ -110,6 +112,7 @@ def _going_back(before: Reading, reading: Reading) -> Iterator[Doubt]:
 
 
 def _of_the_proxy(reading: Reading) -> Iterator[Doubt]:
-    """A stamp behind the wall may have queued; one that is ahead of it cannot."""
-    if reading.proxy_ahead > JUMP_SECONDS:
-        yield Doubt("PROXY", reading.proxy_ahead)
+    """A stamp ahead of the wall cannot have queued; one behind it may have, so the proxy itself is asked for that."""
+    apart = reading.proxy_ahead if reading.proxy_ahead >= reading.proxy_behind else -reading.proxy_behind
+    if abs(apart) > JUMP_SECONDS:
+        yield Doubt("PROXY", apart)

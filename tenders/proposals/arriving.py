@@ -1,7 +1,8 @@
 """The instant at which an act arrived, by the clock that decides and by the one that bears witness.
 
 The database's clock decides. While it is in doubt (an incident is open, or it left the host's steady clock by more than
-the tolerance) and the deadline lies between the two, nobody is refused and nobody received: two people decide.
+the tolerance) and the deadline lies between the two, nobody is refused and nobody received: two people decide. A proxy
+whose clock is known to be off decides nothing: its stamp, put right, bears witness.
 """
 
 from dataclasses import dataclass
@@ -21,10 +22,14 @@ class ClockInDoubt(Exception):
 
 @dataclass(frozen=True)
 class Arrival:
-    """`received_at` by the database's clock or a trusted stamp; `witnessed_at` by the steady clock, if there is one."""
+    """`received_at` by the database's clock or a trusted stamp; `witnessed_at` by the steady clock, if there is one.
+
+    `doubted` is the clock that is wrong where the two lie far apart.
+    """
 
     received_at: datetime
     witnessed_at: datetime | None
+    doubted: str = "DATABASE"
 
     @property
     def is_far_apart(self) -> bool:
@@ -49,6 +54,8 @@ def arrive(stamp: datetime | None) -> Arrival:
     steady_now = None if before is None or after is None else min(max(database_now, before), after)
     if stamp is not None:
         clock_guard.note_stamp(stamp=stamp, now=database_now)
+        if apart := clock_guard.stamps_apart():
+            return Arrival(database_now, witnessed_at=arrived_at(stamp - apart, database_now), doubted="PROXY")
     received_at = arrived_at(stamp, database_now)
     witnessed_at = None if steady_now is None else steady_now - (database_now - received_at)
     return Arrival(received_at=received_at, witnessed_at=witnessed_at)
@@ -58,5 +65,8 @@ def write_incident(arrival: Arrival) -> None:
     """What the guard has not noticed yet. One that somebody else wrote in the meantime goes on."""
     seconds = (arrival.received_at - arrival.witnessed_at).total_seconds()
     open_incident(
-        kind="DATABASE", evidence={"seconds": round(seconds, 3)}, noticed_by="submission", now=arrival.witnessed_at
+        kind=arrival.doubted,
+        evidence={"seconds": round(seconds, 3)},
+        noticed_by="submission",
+        now=arrival.witnessed_at,
     )

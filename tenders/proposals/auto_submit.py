@@ -9,8 +9,7 @@ from datetime import datetime
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from coalition_portal import clock, locks
-from coalition_portal.arrival import arrived_at
+from coalition_portal import locks
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
 from manufacturers.queries import people_who_can_sign
@@ -18,6 +17,7 @@ from tenders.notices.models import Deadline
 from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
+from tenders.proposals.arriving import arrive
 from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind, Wish
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.queries import is_closed
@@ -30,7 +30,7 @@ class NotAskable(Refused):
 
 def ask(*, bundle: Bundle, by: User, stamp: datetime | None = None) -> Proposal:
     """Ask for one version, in the place of any other; judged by its arrival like a submission."""
-    arrived = arrived_at(stamp, clock.database_now())
+    arrived = arrive(stamp).received_at
     with locks.deadline_gate(), transaction.atomic(durable=True):
         proposal = _locked(bundle.proposal, by)
         _check_askable(proposal, bundle, arrived)
@@ -43,7 +43,7 @@ def ask(*, bundle: Bundle, by: User, stamp: datetime | None = None) -> Proposal:
 
 def take_back(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Proposal:
     """Nothing is submitted for the company when time runs out. After the deadline it is too late to say so."""
-    arrived = arrived_at(stamp, clock.database_now())
+    arrived = arrive(stamp).received_at
     with locks.deadline_gate(), transaction.atomic(durable=True):
         proposal = _locked(proposal, by)
         _check_in_time(proposal, arrived)

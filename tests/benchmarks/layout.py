@@ -71,13 +71,18 @@ def production(variables, folder):
     """Gives the port at which clients knock, and the words for what stands behind it."""
     with ExitStack() as running:
         broker, words = _broker(running, folder)
-        variables = variables | broker | {"PORTAL_STAMPING_PROXIES": "127.0.0.1", "WEB_CONCURRENCY": "2"}
+        port = free_port()
+        stamps = {
+            "PORTAL_STAMPING_PROXIES": "127.0.0.1",
+            "PORTAL_PROXY_CLOCKS": f"http://127.0.0.1:{port}/proxy-clock",
+        }
+        variables = variables | broker | stamps | {"WEB_CONCURRENCY": "2"}
         web = running.enter_context(gunicorn(variables))
         submit = running.enter_context(gunicorn(variables))
         files = running.enter_context(gunicorn(variables, "--workers", "1", "--threads", "32"))
         try:
             ports = {"web_port": web, "submit_port": submit, "files_port": files}
-            port = running.enter_context(running_proxy(folder, **ports))
+            running.enter_context(running_proxy(folder, port=port, **ports))
         except NoNginx as reason:
             raise CannotMeasure(f"The proxy is part of what is measured: {reason}.") from reason
         celery = ("celery", "--quiet", "--app", "coalition_portal")

@@ -5,6 +5,8 @@ from coalition_portal import safety
 from tests.factories import people
 
 SAFE = {
+    "PORTAL_STAMPING_PROXIES": ["10.0.0.2"],
+    "PORTAL_PROXY_CLOCKS": ["http://10.0.0.2:8000/proxy-clock"],
     "DEBUG": False,
     "PORTAL_DEMO": False,
     "SECRET_KEY": "k" * 50,
@@ -65,6 +67,11 @@ def test_safe_settings_are_not_refused():
         ),
         ({"ALLOWED_HOSTS": ["*", "tenders.example.org"]}, HOSTS),
         (
+            {"PORTAL_PROXY_CLOCKS": []},
+            "PORTAL_STAMPING_PROXIES is set without PORTAL_PROXY_CLOCKS: a proxy whose clock is behind would let late "
+            "proposals in, so set the addresses at which the proxies tell their clocks.",
+        ),
+        (
             {"DATABASES": {"default": {"ENGINE": "django.db.backends.sqlite3"}}},
             "DATABASE_URL must name a PostgreSQL database, such as postgres://user:password@host:5432/portal.",
         ),
@@ -88,6 +95,34 @@ def test_safe_settings_are_not_refused():
 )
 def test_each_unsafe_setting_is_refused_by_name(change, refusal):
     assert safety.unsafe_settings(SAFE | change) == [refusal]
+
+
+@pytest.mark.parametrize(
+    ("change", "refusal"),
+    [
+        (
+            {"PORTAL_STAMPING_PROXIES": ["10.0.0.2", "10.0.0.0.1"]},
+            "PORTAL_STAMPING_PROXIES is wrong at place 2 ('10.0.0.0.1' does not appear to be an IPv4 or IPv6 network): "
+            "set addresses or networks, such as 10.0.0.2 or 10.0.0.0/24.",
+        ),
+        (
+            {"PORTAL_STAMPING_PROXIES": ["10.0.0.2/24"]},
+            "PORTAL_STAMPING_PROXIES is wrong at place 1 (10.0.0.2/24 has host bits set): "
+            "set addresses or networks, such as 10.0.0.2 or 10.0.0.0/24.",
+        ),
+        (
+            {"PORTAL_PROXY_CLOCKS": ["10.0.0.2:8000/proxy-clock"]},
+            "PORTAL_PROXY_CLOCKS is wrong at place 1 (10.0.0.2:8000/proxy-clock): "
+            "set addresses such as http://10.0.0.2:8000/proxy-clock.",
+        ),
+    ],
+)
+def test_each_malformed_setting_is_refused_by_name(change, refusal):
+    assert safety.malformed_settings(SAFE | change) == [refusal]
+
+
+def test_networks_of_both_versions_are_well_formed():
+    assert safety.malformed_settings(SAFE | {"PORTAL_STAMPING_PROXIES": ["10.0.0.0/24", "fd00::/8", "::1"]}) == []
 
 
 def test_a_private_acl_is_safe():

@@ -129,6 +129,13 @@ def start(**variables):
     return done.returncode, done.stderr.strip().splitlines()[-1:]
 
 
+def test_a_malformed_proxy_is_refused_at_the_start_and_not_at_the_first_submission():
+    code, (refusal,) = start(PORTAL_STAMPING_PROXIES="10.0.0.2, proxy")
+
+    assert code == 1
+    assert "PORTAL_STAMPING_PROXIES is wrong at place 2" in refusal
+
+
 def test_production_starts_with_everything_set():
     assert start(**PRODUCTION) == (0, [])
 

@@ -1,6 +1,5 @@
-"""The database's clock is set while companies submit: the guard says so, and no wrong clock refuses anybody."""
+"""A clock is wrong while companies submit: the guard says so, nobody is refused by it, and nobody late is received."""
 
-import shutil
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -18,22 +17,25 @@ from tests.drills.cluster import running_cluster
 from tests.drills.processes import Web, press, wait_until
 from tests.factories.proposals import staged_bundle
 from tests.factories.tenders import published_tender
+from tests.services.faketime import library
+from tests.services.nginx import BEHIND, running_proxy
+from tests.services.redis import free_port
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)]
 
-ALARM_SECONDS = 5
+ALARM_SECONDS = 30
 
 
 @pytest.fixture
 def database_time():
     """`.words` for the server; `.move(seconds)` sets its clock off by so much from now on."""
-    library = next(iter(sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))), None)
-    if library is None or shutil.which("faketime") is None:
+    found = library()
+    if found is None:
         pytest.skip("libfaketime is not installed")
     with tempfile.TemporaryDirectory(prefix="portal-drill-clock-") as folder:
         # The server's owner, who is another person than the test's, reads it.
         Path(folder).chmod(0o755)
-        yield DatabaseTime(library, Path(folder) / "clock")
+        yield DatabaseTime(found, Path(folder) / "clock")
 
 
 class DatabaseTime:
@@ -90,6 +92,26 @@ def test_database_two_minutes_behind_decides_nothing_alone(database_time):
         assert "/provisional/" in answer.place
         assert rows() == {"Receipt": 0, "Refusal": 0, "Provisional": 1}
         assert violations([], read_evidence(), is_complete=False) == []
+
+
+def test_proxy_that_is_behind_lets_nobody_late_in(start_web, faketime, tmp_path):
+    """What came after the deadline has a stamp from before it, and the portal knows that the stamp is off."""
+    closes_at = _whole(seconds=12)
+    tender = published_tender(closes_at=closes_at)
+    early, late = (client_of(staged_bundle(tender=tender), number) for number in range(2))
+    port = free_port()
+    web = start_web(PORTAL_STAMPING_PROXIES="127.0.0.1", PORTAL_PROXY_CLOCKS=f"http://127.0.0.1:{port}/proxy-clock")
+
+    with running_proxy(tmp_path, port=port, environment=faketime(-20), **{f"{name}_port": web.port for name in BEHIND}):
+        wait_until(incidents, seconds=ALARM_SECONDS)
+        in_time = press(early, port)
+        wait_until_instant(closes_at)
+        answer = press(late, port)
+
+    assert ("/receipt/" in in_time.place, "/late/" in answer.place) == (True, True)
+    assert [row.kind for row in Incident.objects.all()] == ["PROXY"]
+    assert rows() == {"Receipt": 1, "Refusal": 1, "Provisional": 0}
+    assert violations([], read_evidence(), is_complete=False) == []
 
 
 def _whole(**ahead):

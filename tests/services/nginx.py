@@ -1,5 +1,6 @@
 """The proxy of docker-compose.yml as a process of this machine, with its own configuration and other addresses."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -42,15 +43,16 @@ def configuration(folder, port, **ports):
 
 
 @contextmanager
-def running_proxy(folder, **ports):
+def running_proxy(folder, *, port=None, environment=None, **ports):
     """Gives the port on which it listens. `web_port`, `submit_port`, `files_port`: those it leads to."""
     server = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
     if server is None:
         raise NoNginx("nginx is not installed")
-    folder, port = Path(folder), free_port()
+    folder, port = Path(folder), port or free_port()
     path = folder / "nginx.conf"
     path.write_text(configuration(folder, port, **ports), "utf-8")
-    process = subprocess.Popen([server, "-p", str(folder), "-c", str(path), "-e", str(folder / "error.log")])
+    command = [server, "-p", str(folder), "-c", str(path), "-e", str(folder / "error.log")]
+    process = subprocess.Popen(command, env=os.environ | (environment or {}))
     try:
         _wait_until_it_answers(port)
         yield port

@@ -9,11 +9,21 @@ import pytest
 
 from tests.services.browser import browser_type_launch_args, chromium
 from tests.services.clamd import clamd, session_clamd
+from tests.services.faketime import faketime
 from tests.services.redis import redis_url
 from tests.services.s3 import s3_server
 from tests.services.smtp import smtp_server
 
-__all__ = ["browser_type_launch_args", "chromium", "clamd", "redis_url", "s3_server", "session_clamd", "smtp_server"]
+__all__ = [
+    "browser_type_launch_args",
+    "chromium",
+    "clamd",
+    "faketime",
+    "redis_url",
+    "s3_server",
+    "session_clamd",
+    "smtp_server",
+]
 
 NO_SKIPS = "PORTAL_TEST_NO_SKIPS"
 

@@ -10,6 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from coalition_portal import clock
+from coalition_portal.watch.proxy_clock import furthest_apart
 from tests.services.nginx import BEHIND, NoNginx, running_proxy
 from tests.services.redis import free_port
 
@@ -130,6 +131,23 @@ def test_arrival_is_stamped_by_the_proxy_whatever_the_sender_claims(proxy):
     assert abs(stamped_at - before).total_seconds() < 60
     assert (told["X-Forwarded-For"], told["X-Forwarded-Proto"]) == (["127.0.0.1"], ["http"])
     assert told["Host"] == [f"127.0.0.1:{proxy}"]
+
+
+def _apart(port, settings):
+    settings.PORTAL_PROXY_CLOCKS = [f"http://127.0.0.1:{port}/proxy-clock"]
+    return furthest_apart(lambda: clock.now().timestamp())
+
+
+def test_clock_of_the_proxy_can_be_asked(proxy, settings):
+    assert _apart(proxy, settings) == pytest.approx(0.0, abs=0.1)
+
+
+def test_proxy_whose_clock_is_behind_is_noticed_by_asking(tmp_path, settings, faketime):
+    ports = {f"{name}_port": free_port() for name in BEHIND}
+    with running_proxy(tmp_path, environment=faketime(-20), **ports) as port:
+        apart = _apart(port, settings)
+
+    assert apart == pytest.approx(-20.0, abs=0.5)
 
 
 def test_only_files_may_be_large(proxy):

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -99,6 +100,84 @@ def test_the_furthest_stamp_of_each_second_counts(guard, fixed_now):
         clock_guard.note_stamp(stamp=fixed_now + timedelta(seconds=ahead), now=fixed_now)
 
     assert (guard.take_proxy_ahead(), guard.take_proxy_ahead()) == (2.0, 0.0)
+
+
+@pytest.fixture
+def proxy_says(monkeypatch):
+    """`proxy_says(apart)`: the proxy's clock is off by so many seconds, or an error that asking it raises."""
+
+    def say(what):
+        def answer(_wall):
+            if isinstance(what, OSError):
+                raise what
+            return what
+
+        monkeypatch.setattr(clock_guard.proxy_clock, "furthest_apart", answer)
+
+    return say
+
+
+def look(guard, now, **moved):
+    """One reading of the real clocks, with what somebody did to them."""
+    guard.watch(replace(take_reading(guard), **moved), now)
+
+
+def test_a_proxy_that_is_behind_opens_an_incident_and_its_stamps_are_known_to_be_off(guard, fixed_now, proxy_says):
+    proxy_says(0.0)
+    look(guard, fixed_now)
+    assert (clock_guard.stamps_apart(), rows()) == (timedelta(0), [])
+
+    proxy_says(-30.0)
+    look(guard, fixed_now)
+
+    evidence = {"seconds": -30.0, "marks": 1}
+    assert (clock_guard.stamps_apart(), rows()) == (-timedelta(seconds=30), [("PROXY", guard.name, evidence, True)])
+
+
+def test_a_proxy_that_is_ahead_is_noticed_without_a_request(guard, fixed_now, proxy_says):
+    proxy_says(2.0)
+    look(guard, fixed_now)
+
+    assert (clock_guard.stamps_apart(), rows()[0][:3:2]) == (
+        timedelta(seconds=2),
+        ("PROXY", {"seconds": 2.0, "marks": 1}),
+    )
+
+
+@pytest.mark.parametrize("apart", [0.0, 0.5, -0.5])
+def test_stamps_of_a_proxy_within_the_tolerance_are_believed(guard, fixed_now, proxy_says, apart):
+    proxy_says(apart)
+    look(guard, fixed_now)
+
+    assert (clock_guard.stamps_apart(), rows()) == (timedelta(0), [])
+
+
+def test_nobody_says_that_the_proxy_is_wrong_while_another_clock_is_in_doubt(guard, fixed_now, proxy_says):
+    proxy_says(-30.0)
+    look(guard, fixed_now)
+    wall = guard.watched.before.wall
+
+    look(guard, fixed_now, wall=wall + 40.0)
+    assert clock_guard.stamps_apart() == timedelta(0)
+
+    look(guard, fixed_now)
+    look(guard, fixed_now, database=wall + 40.0)
+    assert clock_guard.stamps_apart() == timedelta(0)
+
+
+def test_a_proxy_that_does_not_answer_is_said_once_and_what_was_known_stays(guard, fixed_now, proxy_says, caplog):
+    proxy_says(-30.0)
+    look(guard, fixed_now)
+    proxy_says(ConnectionRefusedError("nobody there"))
+    look(guard, fixed_now)
+    look(guard, fixed_now)
+
+    assert clock_guard.stamps_apart() == -timedelta(seconds=30)
+    assert caplog.text.count("the proxy's clock cannot be compared: nobody there") == 1
+
+
+def test_nobody_knows_stamps_to_be_off_before_the_first_look(guard):
+    assert clock_guard.stamps_apart() == timedelta(0)
 
 
 def test_a_real_reading_agrees_with_itself(guard, fixed_now):

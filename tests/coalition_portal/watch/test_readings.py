@@ -93,6 +93,13 @@ def test_a_stamp_ahead_of_the_wall(ahead, doubts):
     assert [doubt.kind for doubt in begin(after(1, proxy_ahead=ahead)).doubts] == ["PROXY"] * doubts
 
 
+@pytest.mark.parametrize(("behind", "doubts"), [(0.0, 0), (JUMP_SECONDS, 0), (JUMP_SECONDS + JUST_MORE, 1)])
+def test_a_proxy_behind_the_wall(behind, doubts):
+    found = watched(FIRST, after(1, proxy_behind=behind)).doubts
+
+    assert [(doubt.kind, doubt.seconds) for doubt in found] == [("PROXY", -behind)] * doubts
+
+
 def test_all_three_at_once():
     known = watched(FIRST, after(1, set_by=60.0, database=0.0, proxy_ahead=2.0))
 

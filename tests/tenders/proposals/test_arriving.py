@@ -1,13 +1,15 @@
 """While a clock is in doubt and the deadline lies between two of them, people decide: the full table of both clocks."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
 
 from coalition_portal import clock
+from coalition_portal.permission import Refused
 from coalition_portal.watch import clock_guard
 from coalition_portal.watch.models import Incident
-from tenders.proposals import submission
+from tenders.proposals import auto_submit, submission
 from tenders.proposals.arriving import arrive
 from tenders.proposals.closing import close_due
 from tenders.proposals.models import Provisional, Receipt, Refusal, Withdrawal
@@ -125,6 +127,50 @@ def test_stamp_of_the_proxy_makes_who_queued_in_time(cutoff, bundle):
     )
 
     assert outcome.receipt.received_at == cutoff.closes_at - MICROSECOND
+
+
+@pytest.mark.parametrize("has_incident", [True, False])
+@pytest.mark.parametrize(
+    ("apart", "stamp", "database", "expected"),
+    [
+        # The proxy is behind: who came late has a stamp from before the deadline, and is late all the same.
+        (-10, -SECOND, 9 * SECOND, "Refusal"),
+        (-10, -10 * SECOND, 0 * SECOND, "Refusal"),
+        # Who came in time and queued past the deadline has two people to decide.
+        (-10, -11 * SECOND, 2 * SECOND, "Provisional"),
+        (-10, -20 * SECOND, -SECOND, "Receipt"),
+        # The proxy is ahead: a stamp after the deadline does not make late who came before it.
+        (10, 9 * SECOND, 10 * SECOND, "Provisional"),
+        (10, 10 * SECOND, 10 * SECOND, "Refusal"),
+        (10, 5 * SECOND, -SECOND, "Receipt"),
+        # A stamp that is right decides by itself.
+        (0, -SECOND, 9 * SECOND, "Receipt"),
+    ],
+)
+def test_stamp_that_is_off_decides_nothing(cutoff, bundle, monkeypatch, apart, stamp, database, expected, has_incident):
+    if has_incident:
+        Incident.objects.create(begun_at=cutoff.closes_at, noticed_by="test", kind="PROXY")
+    monkeypatch.setattr(clock_guard, "stamps_apart", lambda: timedelta(seconds=apart))
+    now = cutoff.at(database)
+
+    submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, stamp=cutoff.closes_at + stamp)
+
+    assert _rows() == {expected: 1}
+    for row in Provisional.objects.all():
+        witnessed_at = cutoff.closes_at + stamp - timedelta(seconds=apart)
+        assert (row.received_at, row.witnessed_at, row.incident.kind) == (now, witnessed_at, "PROXY")
+
+
+@pytest.mark.parametrize(("apart", "is_kept"), [(-10, False), (0, True)])
+def test_tick_by_a_stamp_that_is_off_is_judged_by_the_database(cutoff, bundle, monkeypatch, apart, is_kept):
+    monkeypatch.setattr(clock_guard, "stamps_apart", lambda: timedelta(seconds=apart))
+    cutoff.at(SECOND)
+
+    with nullcontext() if is_kept else pytest.raises(Refused):
+        auto_submit.ask(bundle=bundle, by=bundle.staged_by, stamp=cutoff.closes_at - SECOND)
+
+    bundle.proposal.refresh_from_db()
+    assert (bundle.proposal.auto_submit == bundle) is is_kept
 
 
 @pytest.mark.parametrize(
