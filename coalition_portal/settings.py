@@ -287,9 +287,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 
 # Addresses or networks of the proxies whose stamp of arrival is believed (coalition_portal/arrival.py).
 PORTAL_STAMPING_PROXIES = env.list("PORTAL_STAMPING_PROXIES", default=[])
-PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=60 if PORTAL_STAMPING_PROXIES else 2)
 # Addresses at which they tell their clocks (coalition_portal/watch/proxy_clock.py).
 PORTAL_PROXY_CLOCKS = env.list("PORTAL_PROXY_CLOCKS", default=[])
+PORTAL_SETTLE_SECONDS = env.int("PORTAL_SETTLE_SECONDS", default=60 if PORTAL_STAMPING_PROXIES else 2)
 
 # No file is larger, whatever a tender says.
 PORTAL_UPLOAD_MAX_MB = env.int("PORTAL_UPLOAD_MAX_MB", default=300)
@@ -458,8 +458,8 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="WARNING")},
 }
 
-if PORTAL_PRODUCTION:
 refusals = safety.malformed_settings(globals())
+if PORTAL_PRODUCTION:
     refusals += safety.unsafe_settings(globals())
 if refusals:
     raise ImproperlyConfigured(" ".join(refusals))
