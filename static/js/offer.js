@@ -16,14 +16,16 @@ function empty(row) {
   });
 }
 
+// There is nothing to remove where the only row is empty.
 function recount() {
-  rows()
-    .filter((row) => !row.hidden)
-    .forEach((row, index) => {
-      const told = (text) => text.replace("{number}", index + 1);
-      row.querySelector("legend").textContent = told(place.dataset.title);
-      row.querySelector("button").textContent = told(place.dataset.remove);
-    });
+  const shown = rows().filter((row) => !row.hidden);
+  shown.forEach((row, index) => {
+    const told = (text) => text.replace("{number}", index + 1);
+    const button = row.querySelector("button");
+    row.querySelector("legend").textContent = told(place.dataset.title);
+    button.textContent = told(place.dataset.remove);
+    button.parentElement.hidden = shown.length === 1 && controls(row).every((control) => !control.value);
+  });
 }
 
 function add(event) {
@@ -65,6 +67,7 @@ async function refresh() {
 
 if (place) {
   place.addEventListener("click", remove);
+  place.addEventListener("input", recount);
   document.querySelector("[data-add-partner]").addEventListener("click", add);
 }
 

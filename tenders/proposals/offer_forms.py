@@ -161,7 +161,12 @@ class OfferForm(TextFields):
         filled = [bool(any(bound.value() for bound in fields)) for fields in rows]
         first_empty = filled.index(False) if False in filled else len(rows)
         return [
-            {"row": _row_in(fields[0].name), "fields": fields, "is_spare": not is_filled and place != first_empty}
+            {
+                "row": _row_in(fields[0].name),
+                "fields": fields,
+                "is_filled": is_filled,
+                "is_spare": not is_filled and place != first_empty,
+            }
             for place, (fields, is_filled) in enumerate(zip(rows, filled, strict=True))
         ]
 

@@ -67,7 +67,9 @@ def test_partners_come_and_go_by_the_keyboard_without_loading_the_page(walk, ten
     draft = draft_proposal(tender=tender, company=company)
     person = _at_the_offer(walk, draft, is_phone=True)
     page = person.page
+    expect(page.get_by_role("button", name="Remove partner 1")).to_be_hidden()
     _name(person, 1, ROTORS)
+    expect(page.get_by_role("button", name="Remove partner 1")).to_be_visible()
 
     person.tab_to("[data-add-partner]")
     page.keyboard.press("Enter")
