@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django import template
+from django.utils.html import format_html
 
 from coalition_portal import formatting
 
@@ -22,6 +23,12 @@ register.filter("duration", formatting.duration)
 def unlocalized(number) -> str:
     """A number as SVG wants it, with a point in every language."""
     return str(number)
+
+
+@register.filter
+def unbroken(words: str) -> str:
+    """Kept on one line, and copied as it is: a number with hyphens, such as that of a tender."""
+    return format_html('<span class="unbroken">{}</span>', words)
 
 
 LEVEL_TONES = {"success": "good", "warning": "warn", "error": "bad", "info": "now", "debug": "quiet"}

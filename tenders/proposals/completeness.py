@@ -150,7 +150,7 @@ class Overview:
         left = [row.code for row in self.visible_requirements if row.code not in self.claims]
         sentence = _("%(count)s answers: %(codes)s") % {
             "count": len(self.requirements) - len(self.claims),
-            "codes": ", ".join(left),
+            "codes": ", ".join(left).replace("-", "\N{NON-BREAKING HYPHEN}"),
         }
         brief = self._missing_at(TaskCode.ANSWERS, sentence, answers[0].anchor)
         first = self.missing.index(answers[0])

@@ -12,6 +12,11 @@ def test_filters():
     )
 
 
+def test_a_number_of_a_tender_is_kept_on_one_line():
+    assert draw("{{ number|unbroken }}", number="IDC-2026-0001") == '<span class="unbroken">IDC-2026-0001</span>'
+    assert draw("{{ number|unbroken }}", number="<b>") == '<span class="unbroken">&lt;b&gt;</span>'
+
+
 def test_in_language_filter_follows_the_page():
     thing = {"title_en": "Range", "title_uk": "Дальність"}
 

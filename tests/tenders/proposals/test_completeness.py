@@ -136,7 +136,7 @@ def test_many_answers_are_told_in_one_line(tender):
 
     [item] = _overview(proposal).missing_briefly
 
-    assert (item.sentence, item.anchor) == ("3 answers: FPV-05, FPV-10, FPV-13", "fpv-05")
+    assert (item.sentence, item.anchor) == ("3 answers: FPV‑05, FPV‑10, FPV‑13", "fpv-05")
 
 
 def test_failing_must_have_warns_and_misses_nothing(tender):
