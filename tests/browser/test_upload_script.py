@@ -311,7 +311,7 @@ def test_a_refused_file_says_why_and_the_others_go_on(portal, file):
         ["Refused. The file holds macros. Save it without.", "Refused. The file holds macros. Save it without."]
     )
     assert (portal.uploads.made, portal.kept_addresses) == (2, [])
-    portal.row.nth(0).get_by_role("button", name="Put away").click()
+    portal.row.nth(0).get_by_role("button", name="Remove from the list").click()
     expect(portal.row).to_have_count(1)
 
 

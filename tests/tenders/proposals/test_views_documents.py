@@ -168,7 +168,7 @@ def test_a_refused_upload_says_why(web, draft):
 
     page = _page(web, draft)
     assert "The file holds macros." in page
-    assert "Put away" in page.split('id="kind-flight_evidence"')[1].split("</section>")[0]
+    assert "Remove from the list" in page.split('id="kind-flight_evidence"')[1].split("</section>")[0]
 
 
 @pytest.mark.parametrize(
