@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 OPEN_WITHOUT_SECOND_FACTOR = re.compile(r"^/(accounts/|i18n/|static/|healthz$|readyz$|favicon\.ico$)")
 SIGN_OUT = "/accounts/logout/"
+NUL_IN_COOKIE = r"\000"
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -113,6 +115,23 @@ class StaffSecondFactor:
             return False
         factors = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
         return not Authenticator.objects.filter(user=request.user, type__in=factors).exists()
+
+
+class NoNul:
+    """PostgreSQL cannot be asked for a text with the character NUL: a query with it is refused, a cookie is none.
+
+    No browser sends one by itself. Routes take none either, and forms refuse it at the field.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if "%00" in request.META.get("QUERY_STRING", ""):
+            raise BadRequest("The query has the character NUL.")
+        if NUL_IN_COOKIE in request.META.get("HTTP_COOKIE", ""):
+            request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return self.get_response(request)
 
 
 class DeniedPage:

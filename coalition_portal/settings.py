@@ -80,6 +80,7 @@ MIDDLEWARE = [
     # Requests of the public API end here; what follows is for people.
     "tenders.api.middleware.PublicApi",
     "csp.middleware.CSPMiddleware",
+    "coalition_portal.middleware.NoNul",
     "django.middleware.http.ConditionalGetMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",

@@ -223,12 +223,10 @@ def _refuse_staff(request: HttpRequest) -> None:
 
 
 def _wanted_next(request: HttpRequest) -> str:
-    """The page to come back to, where it is one of ours; else nothing."""
+    """The page to come back to, where it is the path of one of ours; else nothing."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours else ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
+    return wanted if is_ours and wanted.startswith("/") else ""
 
 
 def _next_of(request: HttpRequest) -> str:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from coalition_portal.formatting import day, in_language
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
+from coalition_portal.public_ids import is_public_id
 from manufacturers.models import DroneModel
 from tenders.notices.models import Requirement, Tender
 from tenders.notices.queries import requirements_visible_to
@@ -96,7 +97,7 @@ def chosen(user: User, proposal: Proposal, choice: str) -> Proposal | None:
     """The source that a choice of source_choices stands for, seen from the draft that is to be filled."""
     if choice == OF_THE_MODEL:
         return last_of_model(user, proposal.drone_model, proposal.tender)
-    return sources_for(user, proposal.tender).filter(public_id=choice).first()
+    return sources_for(user, proposal.tender).filter(public_id=choice).first() if is_public_id(choice) else None
 
 
 def is_empty(proposal: Proposal) -> bool:

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from django.db import transaction
+from django.forms.forms import BaseForm
 from django.test.client import Client, ClientHandler, FakePayload
 from django.urls import get_resolver, reverse
 from django.urls.resolvers import URLResolver
@@ -14,6 +15,8 @@ from django.urls.resolvers import URLResolver
 from tests.factories.sessions import signed_in
 
 FILE = Path(__file__).with_name("matrix.txt")
+ROOT = Path(__file__).parents[2]
+OURS = ("coalition_portal", "manufacturers", "tenders")
 SIGN_IN = "in"
 DIFFERS_EACH_TIME = re.compile(
     rb'csrfmiddlewaretoken" value="\w+|"ticket" value="[\w:.-]+|data-now="\d+|\d\d:\d\d:\d\d|urn:uuid:[\w-]+'
@@ -89,6 +92,26 @@ def stock_path(address):
     return "/" + path.replace("^", "").replace("$", "")
 
 
+def paths_with(text, address):
+    """The paths of an address with this text for one of its parameters, and for the others what means nothing."""
+    for named in address.parameters:
+        yield "/" + re.sub(r"<\w+:(\w+)>", lambda found, named=named: text if found[1] == named else "1", address.route)
+
+
+def posted_names():
+    """What our views read from a form by its name, and every field of a form that is declared."""
+    read = re.compile(r"request\.POST\.get(?:list)?\(\"(\w+)\"|\"(\w+)\" in request\.POST")
+    code = [file.read_text() for name in OURS for file in (ROOT / name).rglob("*.py")]
+    named = {one or other for text in code for one, other in read.findall(text)}
+    return sorted(named | {field for form in _forms(BaseForm) for field in getattr(form, "base_fields", ())})
+
+
+def _forms(form):
+    for inner in form.__subclasses__():
+        yield inner
+        yield from _forms(inner)
+
+
 @contextmanager
 def undone():
     """Whatever happens inside is taken back. Verbs may open their durable transactions in it, as in a test case."""
@@ -110,11 +133,13 @@ class Asker:
         browser = Client() if user is None else signed_in(user)
         return browser._base_environ()
 
-    def ask(self, column, method, address):
+    def ask(self, column, method, address, *, form=""):
         path, _mark, query = address.partition("?")
-        request = {"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": method, "CONTENT_LENGTH": "0"}
+        request = {"PATH_INFO": path, "QUERY_STRING": query, "REQUEST_METHOD": method, "CONTENT_LENGTH": str(len(form))}
+        if form:
+            request["CONTENT_TYPE"] = "application/x-www-form-urlencoded"
         with undone():
-            response = self.handler(self.environments[column] | request | {"wsgi.input": FakePayload(b"")})
+            response = self.handler(self.environments[column] | request | {"wsgi.input": FakePayload(form.encode())})
             response.whole = response.getvalue()
         return response
 

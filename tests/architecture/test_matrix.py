@@ -3,7 +3,9 @@
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
+from django.test import Client
 
 from coalition_portal import clock
 from tests.architecture import matrix
@@ -16,6 +18,9 @@ ADDRESSES = matrix.addresses()
 STOCK = tuple(row.where.removesuffix("*") for row in ROWS if row.is_summary)
 OF_OTHERS = ("account_", "mfa_", "admin:")
 OUR_OWN = [address for address in ADDRESSES if not address.route.startswith(STOCK)]
+FIRST_ROWS = list({(row.where, row.method): row for row in ROWS if not row.is_summary}.values())
+WHO_ASKS = ("visitor", "owner", "officer", "reviewer")
+FORM_OF_NULS = "&".join(f"{name}=a%00b" for name in matrix.posted_names())
 ABOUT_THINGS = [row for row in ROWS if row.thing != "-" and row.method in ("GET", "POST")]
 BUTTONS = [row for row in ROWS if not row.is_summary and row.method == "POST" and row.cells[0] == matrix.SIGN_IN]
 DONE_OR_TOLD = ("200", "302", "409", "422")
@@ -130,6 +135,39 @@ def test_no_other_method_is_taken(address, world, asker):
     asked = [(column, method) for column in ("visitor", "owner", "officer") for method in ("PUT", "PATCH", "DELETE")]
 
     assert {one for one in asked if _asked(asker, *one, path) not in refusals} == set()
+
+
+# The character NUL, for which PostgreSQL cannot be asked
+
+
+@pytest.mark.parametrize("address", [one for one in OUR_OWN if one.parameters], ids=lambda one: one.name)
+def test_no_path_has_a_nul(address, world, asker):
+    asked = [(column, path) for column in ("owner", "officer") for path in matrix.paths_with("a\0b", address)]
+
+    assert {matrix.told(asker.ask(column, "GET", path)) for column, path in asked} <= {"404", matrix.SIGN_IN}
+
+
+@pytest.mark.parametrize("row", FIRST_ROWS, ids=str)
+def test_no_query_or_form_fails_at_a_nul(row, world, asker):
+    path = matrix.path_in(world, row)
+    query = "&".join(f"{name}=a%00b" for name in ("page", "why", "next", "tender", "status", "q", "cursor"))
+    asked = [(column, f"{path}?{query}", "") for column in WHO_ASKS]
+    if row.method == "POST":
+        asked += [(column, path, FORM_OF_NULS) for column in WHO_ASKS]
+
+    told = [
+        (column, form, asker.ask(column, row.method, where, form=form).status_code) for column, where, form in asked
+    ]
+
+    assert [one for one in told if one[2] >= 500] == []
+
+
+def test_cookies_with_a_nul_are_none(world):
+    cookies = "; ".join(rf'{name}="\000{"0" * 40}"' for name in (settings.SESSION_COOKIE_NAME, "messages"))
+
+    response = Client().get("/proposals/", headers={"cookie": cookies})
+
+    assert (response.status_code, response.url) == (302, "/accounts/login/?next=/proposals/")
 
 
 def _under(route):

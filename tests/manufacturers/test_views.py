@@ -155,6 +155,8 @@ def test_register_leads_to_the_company_page(client_of):
         ("/tenders/IDC-2026-0001/", "/tenders/IDC-2026-0001/"),
         ("https://example.test/", COMPANY),
         ("//example.test", COMPANY),
+        ("tenders", COMPANY),
+        ("a\0b", COMPANY),
     ],
 )
 def test_register_leads_back_to_where_the_person_wanted_to_go_on_this_portal(wanted, led_to, client_of):
