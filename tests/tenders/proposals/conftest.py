@@ -7,7 +7,7 @@ from manufacturers.models import CompanyRole
 from tenders.proposals.documents import add_document
 from tests.factories import companies
 from tests.factories.cutoffs import CutOff
-from tests.factories.proposals import draft_proposal
+from tests.factories.proposals import complete_proposal, draft_proposal
 from tests.factories.tenders import published_tender
 
 
@@ -23,20 +23,32 @@ def tender(db):
 
 
 @pytest.fixture
-def draft(tender):
-    """An empty draft for the model Example 10."""
-    return draft_proposal(tender=tender, model_name="Example 10")
+def company(db):
+    """A company that sees every requirement."""
+    return companies.company(undertaking=True)
 
 
 @pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
+def owner(company):
+    return companies.owner_of(company)
 
 
 @pytest.fixture
-def colleague(draft):
+def draft(tender, company):
+    """An empty draft of the company for the model Example 10."""
+    return draft_proposal(tender=tender, company=company, model_name="Example 10")
+
+
+@pytest.fixture
+def proposal(tender, company):
+    """A draft of the company in which nothing is missing."""
+    return complete_proposal(tender=tender, company=company)
+
+
+@pytest.fixture
+def colleague(company):
     """An editor of the same company."""
-    return companies.person_of(draft.company, CompanyRole.EDITOR)
+    return companies.person_of(company, CompanyRole.EDITOR)
 
 
 @pytest.fixture

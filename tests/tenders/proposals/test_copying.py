@@ -29,16 +29,6 @@ MONTHS = 12
 
 
 @pytest.fixture
-def company():
-    return companies.company(undertaking=True)
-
-
-@pytest.fixture
-def owner(company):
-    return companies.owner_of(company)
-
-
-@pytest.fixture
 def source(company):
     return complete_proposal(tender=published_tender(template_code="advanced_fpv"), company=company, model_name="Swift")
 

@@ -8,21 +8,8 @@ from tenders.proposals.documents import kept_documents, remove_document
 from tenders.proposals.drafting import keep_answer_fields
 from tenders.proposals.staging import stage
 from tenders.proposals.vault import read_manifest
-from tests.factories import companies
-from tests.factories.proposals import complete_proposal
-from tests.factories.tenders import published_tender
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def proposal():
-    return complete_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(proposal):
-    return companies.owner_of(proposal.company)
 
 
 @pytest.fixture

@@ -51,16 +51,6 @@ def tender():
     return tenders.published_tender()
 
 
-@pytest.fixture
-def company():
-    return companies.company(undertaking=True)
-
-
-@pytest.fixture
-def owner(company):
-    return companies.owner_of(company)
-
-
 def everybody(tender, company):
     made = {role.lower(): companies.person_of(company, CompanyRole[role.upper()]) for role in COMPANY - {"owner"}}
     made |= {"owner": companies.owner_of(company), "visitor": AnonymousUser()}

@@ -19,22 +19,11 @@ from tenders.proposals.models import Bundle
 from tenders.proposals.staging import NotStageable, current_bundle, stage
 from tenders.proposals.submission import withdraw
 from tests.factories import companies
-from tests.factories.proposals import change_draft, complete_proposal, draft_proposal
-from tests.factories.tenders import published_tender
+from tests.factories.proposals import change_draft, draft_proposal
 
 pytestmark = pytest.mark.django_db
 
 MICROSECOND = timedelta(microseconds=1)
-
-
-@pytest.fixture
-def proposal():
-    return complete_proposal(tender=published_tender(template_code="advanced_fpv"))
-
-
-@pytest.fixture
-def owner(proposal):
-    return companies.owner_of(proposal.company)
 
 
 def _stage(proposal, *, now=None, by=None):

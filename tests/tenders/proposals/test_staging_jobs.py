@@ -23,11 +23,6 @@ MICROSECOND = timedelta(microseconds=1)
 
 
 @pytest.fixture
-def proposal():
-    return complete_proposal()
-
-
-@pytest.fixture
 def now():
     return clock.now()
 

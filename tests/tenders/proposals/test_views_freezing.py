@@ -18,16 +18,6 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def proposal():
-    return complete_proposal()
-
-
-@pytest.fixture
-def web(client_of, proposal):
-    return client_of(companies.owner_of(proposal.company))
-
-
-@pytest.fixture
 def sent(monkeypatch):
     """A living worker, and the messages that were sent to it."""
     taken = []
