@@ -219,6 +219,8 @@ class Job {
   async ask() {
     const old = this.transfer.token();
     await refresh();
+    // Whoever paused or cancelled meanwhile has said what is to be.
+    if (this.isOver || this.state === "paused") return;
     if (this.transfer.token() === old) this.refuse(this.transfer.sentence || words.failed);
     else this.show("queued");
   }

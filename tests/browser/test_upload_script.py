@@ -364,6 +364,23 @@ def test_a_no_of_the_portal_stands(portal, file):
     expect(portal.row.locator("[data-refusal] span")).to_have_text("You may only read.")
 
 
+def test_who_pauses_while_the_page_asks_for_a_new_token_has_paused(portal, file):
+    asked = []
+    portal.open()
+    portal.facts["token"] = "second-token"
+    portal.uploads.bad_days = {"POST": [403]}
+    portal.page.route(PAGE, lambda route: asked.append(route))
+    portal.choose(file())
+    while not asked:
+        portal.page.wait_for_timeout(20)
+    portal.row.get_by_role("button", name="Pause").click()
+    asked[0].fallback()
+
+    expect(portal.page.locator("[name=csrfmiddlewaretoken]")).to_have_value("second-token")
+    expect(portal.row.get_by_role("button", name="Resume")).to_be_focused()
+    assert portal.uploads.asked == ["POST"]
+
+
 def test_who_is_signed_out_signs_in_and_resumes(portal, file):
     portal.open()
     portal.uploads.bad_days = {"PATCH": [401]}
