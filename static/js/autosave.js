@@ -181,7 +181,10 @@ function note(field) {
   shelve(field);
   stamp(field, "");
   if (field.clash) field.clash.querySelector("dd").textContent = inWords(field, read(field));
-  if (isStopped) return;
+  if (isStopped) {
+    mark(field, words.unsaved);
+    return;
+  }
   say(trouble || words.waiting);
   if (!trouble) schedule(QUIET_MS);
 }
