@@ -54,6 +54,7 @@ def test_prices_save_themselves_and_the_totals_follow(walk, tender, company):
     person.page.keyboard.type("3590.50")
     person.tab_to("[name=delivery_place]")
 
+    expect(person.page.locator(".saving [role=status]")).to_have_text(re.compile("^Saved"))
     expect(totals).to_contain_text(re.compile(r"EUR\s87,600"))
     expect(totals).to_contain_text(re.compile(r"7\.51 of 10"))
     expect(totals).to_contain_text(re.compile(r"One of 500 drones costs EUR\s4,500, one of 20 costs EUR\s4,380"))
