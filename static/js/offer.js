@@ -2,6 +2,7 @@
 // rows that are hidden, so that every row saves itself like any other field. Without this script the buttons do it all.
 
 const place = document.querySelector("[data-partners]");
+const adder = document.querySelector("[data-add-partner]");
 const totals = document.querySelector("[data-totals]");
 const bar = document.querySelector("[data-autosave]");
 
@@ -48,7 +49,8 @@ function remove(event) {
   empty(row);
   row.hidden = true;
   recount();
-  (next ? controls(next)[0] : document.querySelector("[data-add-partner]")).focus();
+  const goal = next ? controls(next)[0] : adder;
+  if (goal) goal.focus();
 }
 
 // Two saves may follow each other closely: only the answer to the last question is shown.
@@ -68,7 +70,7 @@ async function refresh() {
 if (place) {
   place.addEventListener("click", remove);
   place.addEventListener("input", recount);
-  document.querySelector("[data-add-partner]").addEventListener("click", add);
+  if (adder) adder.addEventListener("click", add);
 }
 
 if (totals && bar) bar.closest("form").addEventListener("saved", refresh);

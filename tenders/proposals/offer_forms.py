@@ -170,6 +170,14 @@ class OfferForm(TextFields):
             for place, (fields, is_filled) in enumerate(zip(rows, filled, strict=True))
         ]
 
+    @property
+    def has_room_for_partner(self) -> bool:
+        return not all(row["is_filled"] for row in self.partner_rows)
+
+    @property
+    def partners_max(self) -> int:
+        return PARTNERS_MAX
+
 
 def partner_rows_to_show(saved: Iterable[int], data: Mapping[str, str] | None) -> list[int]:
     """The rows that hold something, saved or just typed, and a few empty ones after them where there is room."""

@@ -91,6 +91,17 @@ def test_a_removed_row_goes_and_what_was_typed_elsewhere_is_saved(web, draft):
     assert 'name="partner-1-name"' not in page
 
 
+@pytest.mark.parametrize(("named", "has_room"), [(19, True), (20, False)])
+def test_the_last_partner_that_fits_is_said_to_be_the_last(web, draft, named, has_room):
+    rows = [_row(number, ROTORS) for number in range(1, named + 1)]
+    _post(web, draft, {field: text for row in rows for field, text in row.items()})
+
+    page = _page(web, draft)
+
+    assert ("data-add-partner" in page, "20 partners are the most that fit here." in page) == (has_room, not has_room)
+    assert len(draft.partners) == named
+
+
 @pytest.mark.parametrize("row", ["x", "99", ""])
 def test_a_row_that_is_not_there_removes_nothing(web, draft, row):
     _post(web, draft, _row(1, ROTORS))
