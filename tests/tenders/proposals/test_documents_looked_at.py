@@ -68,6 +68,16 @@ def test_document_is_kept_without_what_its_picture_told(wants_media, add, name, 
     assert list(Content.objects.all()) == [document.content]
 
 
+def test_picture_that_is_here_already_without_what_it_told_is_not_kept_twice(wants_media, add):
+    photos = [jpeg(segment(0xE1, exif((0x013B, number)))) for number in (1, 2)]
+    document = add(ContentFile(photos[0], name="photo.jpg"))
+
+    sentence = refusal_of(add, ContentFile(photos[1], name="again.jpg"))
+
+    assert sentence == "This very file is here already. Nothing was added."
+    assert list(Content.objects.all()) == [document.content]
+
+
 def test_picture_that_tells_nothing_is_kept_as_it_came(wants_media, add):
     document = add(ContentFile(jpeg(), name="photo.jpeg"))
 

@@ -161,6 +161,19 @@ def test_a_reinstatement_never_brings_back_what_was_withdrawn_later(provisional,
     assert (proposal.state, Reinstatement.objects.count()) == (ProposalState.WITHDRAWN, 0)
 
 
+def test_of_two_accepted_rows_the_later_act_holds_whichever_was_decided_first(provisional, cutoff, fixed_now):
+    proposal = provisional.proposal
+    newer = staged_bundle(proposal=proposal, is_changed=True)
+    later = cutoff.submit(newer, -MICROSECOND).provisional
+
+    _accept(later, fixed_now)
+    _accept(provisional, fixed_now)
+
+    proposal.refresh_from_db()
+    assert standing_of(proposal).bundle == newer
+    assert [row.bundle for row in Reinstatement.objects.all()] == [newer]
+
+
 def test_an_accepted_withdrawal_takes_back_the_wish_of_before_and_its_receipt(cutoff, fixed_now):
     proposal = cutoff.submitted()
     receipt = Receipt.objects.get()

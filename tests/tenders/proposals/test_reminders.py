@@ -10,7 +10,7 @@ from coalition_portal.post.models import OutgoingMail
 from manufacturers.models import CompanyRole
 from tenders.notices.models import Change, Tender
 from tenders.notices.queries import deadline_in_force, requirements_visible_to
-from tenders.proposals import auto_submit
+from tenders.proposals import auto_submit, reminders
 from tenders.proposals.completeness import Overview, TaskCode
 from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import ChangeNotice, Document, Proposal, ReminderRound, ScanState
@@ -176,6 +176,18 @@ def test_notices_of_a_closing_go_once_to_all_concerned(cutoff, fixed_now):
     people = [cutoff.tender.officer.email, cutoff.tender.second_approver.email, proposal.created_by.email]
     assert (sorted(told), again) == (sorted(people), 0)
     assert ChangeNotice.objects.count() == Change.objects.exclude(kind="tender.published").count()
+
+
+def test_a_sweep_that_read_the_same_events_in_the_same_moment_tells_nobody_again(cutoff, fixed_now):
+    cutoff.close()
+    read_before = list(Change.objects.select_related("tender"))
+    queue_notices(fixed_now)
+    mails = OutgoingMail.objects.count()
+
+    told = [reminders._tell(change, fixed_now) for change in read_before if change.kind in reminders.NOTICES]
+
+    assert (told, OutgoingMail.objects.count()) == ([0] * len(told), mails)
+    assert told
 
 
 def test_openers_are_told_of_a_sealed_tender_and_where_they_open_it(cutoff, fixed_now):

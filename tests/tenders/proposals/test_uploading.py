@@ -630,6 +630,31 @@ def test_writer_that_went_silent_is_overtaken_and_can_spoil_nothing(monkeypatch,
     assert document_of(done).sha256 == hashlib.sha256(content).hexdigest()
 
 
+def test_writer_with_a_checksum_is_overtaken_just_so(monkeypatch, begin, send, nothing_is_left_over):
+    monkeypatch.setattr(receiving, "PART_BYTES", 5000)
+    content = pdf_bytes("x" * 20_000)
+    upload = begin(size=len(content))
+
+    def silent():
+        yield content[:5000]
+        Upload.objects.update(writer_until=clock.now())
+        send(upload, 0, content[:9000])
+        yield content[5000:12_000]
+
+    with pytest.raises(WriterBusy, match="Another request has taken this upload over."):
+        receive(
+            upload=upload,
+            offset=0,
+            chunks=silent(),
+            by=upload.uploaded_by,
+            now=clock.now(),
+            checksum=Checksum("sha1", hashlib.sha1(content[:12_000], usedforsecurity=False).digest()),
+        )
+
+    upload.refresh_from_db()
+    assert (upload.received_bytes, nothing_is_left_over()) == (9000, 0)
+
+
 @pytest.mark.parametrize(("offset", "is_busy"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
 def test_lease_ends_at_its_instant(monkeypatch, begin, send, offset, is_busy):
     upload, moment = begin(size=10), clock.now()
