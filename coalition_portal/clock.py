@@ -2,12 +2,14 @@
 
 `now()` is the host's clock: for what is shown and for what sweeps look for. `database_now()` is the clock that decides
 receipts, refusals, withdrawals, closing and opening. Call it as `clock.database_now()`, through the module: tests
-replace that one name.
+replace that one name. `DatabaseNow()` is the same clock inside a query that is made anyway, for what triggers compare
+with it.
 """
 
 from datetime import UTC, datetime
 
 from django.db import connection
+from django.db.models import DateTimeField, Func
 
 
 def now() -> datetime:
@@ -27,3 +29,15 @@ def database_now() -> datetime:
             return cursor.fetchone()[0].astimezone(UTC)
         cursor.execute("SELECT strftime('%Y-%m-%dT%H:%M:%f', 'now')")
         return datetime.fromisoformat(cursor.fetchone()[0]).replace(tzinfo=UTC)
+
+
+class DatabaseNow(Func):
+    """The database's clock while the query runs, as triggers read it."""
+
+    template = "clock_timestamp()"
+    output_field = DateTimeField()
+
+    def as_sqlite(self, compiler, connection, **context):
+        # Twice doubled: once for this template, once for the parameters of the query.
+        template = "strftime('%%%%Y-%%%%m-%%%%d %%%%H:%%%%M:%%%%f', 'now')"
+        return self.as_sql(compiler, connection, template=template, **context)

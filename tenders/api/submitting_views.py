@@ -19,8 +19,9 @@ from tenders.api.errors import Problem
 from tenders.api.models import Scope
 from tenders.api.private import JSON, PrivateView, answer
 from tenders.proposals import staging_jobs, submission, submit_limit
+from tenders.proposals.arriving import arrive
 from tenders.proposals.models import Bundle, Proposal, Receipt, StagingJob
-from tenders.proposals.queries import receipt_of_version
+from tenders.proposals.queries import receipt_of_version, received_bundles
 from tenders.proposals.receipts import receipt_document
 from tenders.proposals.submission import Outcome
 
@@ -116,7 +117,7 @@ class SubmitView(JudgedView):
             )
         is_repeat = Receipt.objects.filter(bundle=bundle).exists()
         outcome = submission.submit(
-            bundle=bundle, sha256=asked["sha256"], by=request.user, stamp=stamp_of(request._request)
+            bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=arrive(stamp_of(request._request))
         )
         if outcome.receipt:
             content = company_shapes.receipt(outcome.receipt, proposal, bundle)
@@ -141,14 +142,15 @@ class WithdrawView(JudgedView):
 
     def judged(self, request, proposal: Proposal) -> HttpResponse:
         version = read_body(request.body, company_bodies.WithdrawBody)["version"]
-        bundle = _latest_received(proposal)
+        bundle = received_bundles().filter(proposal=proposal).order_by("-version").first()
         if bundle is not None and bundle.version != version:
             raise Problem(
                 problems.CONFLICT,
                 _("You withdraw version %(got)s, and version %(there)s was submitted last. Read the proposal again.")
                 % {"got": version, "there": bundle.version},
             )
-        outcome = submission.withdraw(proposal=proposal, by=request.user, stamp=stamp_of(request._request))
+        arrival = arrive(stamp_of(request._request))
+        outcome = submission.withdraw(proposal=proposal, by=request.user, arrival=arrival)
         if outcome.withdrawal:
             return answer(company_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
         return _not_received(outcome, proposal, bundle)

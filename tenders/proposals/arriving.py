@@ -5,13 +5,14 @@ the tolerance) and the deadline lies between the two, nobody is refused and nobo
 whose clock is known to be off decides nothing: its stamp, put right, bears witness.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from coalition_portal import clock
-from coalition_portal.arrival import arrived_at
+from coalition_portal.arrival import OLDEST, arrived_at
 from coalition_portal.watch import clock_guard
 from coalition_portal.watch.incidents import open_incident
+from coalition_portal.watch.models import Incident
 
 TOLERANCE = timedelta(milliseconds=500)
 
@@ -20,16 +21,22 @@ class ClockInDoubt(Exception):
     """A verdict would depend on which clock is right, and no incident says so yet."""
 
 
+class ClockWentBack(Exception):
+    """The database's clock lies behind what it said of this arrival."""
+
+
 @dataclass(frozen=True)
 class Arrival:
     """`received_at` by the database's clock or a trusted stamp; `witnessed_at` by the steady clock, if there is one.
 
-    `doubted` is the clock that is wrong where the two lie far apart.
+    `doubted` is the clock that is wrong where the two lie far apart, `incident` the key of the one that this very
+    arrival found, None where it found none.
     """
 
     received_at: datetime
     witnessed_at: datetime | None
     doubted: str = "DATABASE"
+    incident: int | None = None
 
     @property
     def is_far_apart(self) -> bool:
@@ -41,8 +48,12 @@ class Arrival:
             return False
         return (self.received_at < closes_at) != (self.witnessed_at < closes_at)
 
+    def can_be_stamped_at(self, now: datetime) -> bool:
+        """Whether the database takes a receipt or a refusal with this stamp: not after its clock, under 60 s old."""
+        return timedelta(0) <= now - self.received_at < OLDEST
 
-def arrive(stamp: datetime | None) -> Arrival:
+
+def arrive(stamp: datetime | None = None) -> Arrival:
     """Read the clocks, as the very first act: whatever is waited for afterwards makes nobody late.
 
     The steady clock is read on both sides of the database's. A process that is held up between two readings sees a
@@ -61,12 +72,18 @@ def arrive(stamp: datetime | None) -> Arrival:
     return Arrival(received_at=received_at, witnessed_at=witnessed_at)
 
 
-def write_incident(arrival: Arrival) -> None:
-    """What the guard has not noticed yet. One that somebody else wrote in the meantime goes on."""
+def in_doubt(arrival: Arrival) -> Arrival:
+    """With the incident that says so: written here, for the guard looks once a second and has not noticed yet.
+
+    One that somebody else wrote in the meantime stands for it, also where it has ended since.
+    """
     seconds = (arrival.received_at - arrival.witnessed_at).total_seconds()
-    open_incident(
-        kind=arrival.doubted,
-        evidence={"seconds": round(seconds, 3)},
-        noticed_by="submission",
-        now=arrival.witnessed_at,
-    )
+    evidence = {"seconds": round(seconds, 3)}
+    written = open_incident(kind=arrival.doubted, evidence=evidence, noticed_by="submission", now=arrival.witnessed_at)
+    incident = written or Incident.objects.filter(kind=arrival.doubted).latest("pk")
+    return replace(arrival, incident=incident.pk)
+
+
+def read_again(arrival: Arrival) -> Arrival:
+    """What the database's clock says now that it went back. What it said before bears witness against it."""
+    return Arrival(received_at=clock.database_now(), witnessed_at=arrival.received_at)

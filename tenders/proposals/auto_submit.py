@@ -20,7 +20,7 @@ from tenders.proposals import sealed_log, telling
 from tenders.proposals.arriving import arrive
 from tenders.proposals.models import Bundle, Proposal, Receipt, ReceiptKind, Wish
 from tenders.proposals.permissions import check_can_submit
-from tenders.proposals.queries import is_closed
+from tenders.proposals.queries import is_closed, received_bundles
 from tenders.proposals.states import PROPOSAL, ProposalState
 
 
@@ -60,12 +60,12 @@ def receive_asked(deadline: Deadline, now: datetime) -> list[Receipt]:
 
     A version that a newer receipt overtook is left alone: the person pressed the button after all.
     """
-    newest = Receipt.objects.filter(proposal=models.OuterRef("pk")).order_by("-bundle__version")
+    newest = received_bundles().filter(proposal=models.OuterRef("pk")).order_by("-version")
     asked = (
         Proposal.objects.select_for_update(of=("self",), no_key=True)
         .filter(tender=deadline.tender_id, auto_submit_at__lt=deadline.closes_at)
         .filter(auto_submit__staged_at__lt=deadline.closes_at)
-        .annotate(newest=models.Subquery(newest.values("bundle__version")[:1]))
+        .annotate(newest=models.Subquery(newest.values("version")[:1]))
         .select_related("auto_submit", "auto_submit_by", "company", "tender")
         .order_by("pk")
     )
@@ -112,7 +112,7 @@ def _check_askable(proposal: Proposal, bundle: Bundle, arrived: datetime) -> Non
     newest = Bundle.objects.filter(proposal=proposal).order_by("-version").first()
     if newest is None or newest.pk != bundle.pk:
         raise NotAskable(_("A newer version of this proposal is frozen. Reload the page and choose that one."))
-    if Receipt.objects.filter(bundle=bundle).exists():
+    if received_bundles().filter(pk=bundle.pk).exists():
         raise NotAskable(_("This version has a receipt already, so there is nothing left to submit."))
 
 

@@ -3,7 +3,8 @@
 A judged row must name the deadline row in force, must not be stamped after the database's clock nor more than 60 s
 before it, and must agree with the closing row. SQLite's clock has milliseconds, so its upper end has 1 ms of tolerance.
 A receipt that the closing made because a company had asked for it is stamped with the instant of its staging instead.
-A provisional row needs the closing row, except where a clock was in doubt.
+A provisional row needs the closing row, except where a clock was in doubt or where its stamp is too old for a receipt:
+whoever waited for longer than 60 s across the deadline is neither refused nor received.
 """
 
 from coalition_portal.guards import Guard, append_only
@@ -20,6 +21,7 @@ DECLARE
     stamped timestamptz := coalesce(to_jsonb(NEW)->>'received_at', to_jsonb(NEW)->>'closed_at')::timestamptz;
     closed boolean := EXISTS (
         SELECT 1 FROM tenders_proposals_closing c WHERE c.tender_id = NEW.tender_id AND c.seq = NEW.seq);
+    is_old boolean := stamped < clock_timestamp() - interval '60 seconds';
 BEGIN
     IF to_jsonb(NEW)->>'kind' = 'AUTO' THEN
         IF NOT EXISTS (
@@ -28,7 +30,7 @@ BEGIN
             RAISE EXCEPTION '%: the stamp % is not that of the staging', TG_TABLE_NAME, stamped
                 USING ERRCODE = 'integrity_constraint_violation';
         END IF;
-    ELSIF stamped > clock_timestamp() OR stamped < clock_timestamp() - interval '60 seconds' THEN
+    ELSIF stamped > clock_timestamp() OR (is_old AND TG_ARGV[0] <> 'closed') THEN
         RAISE EXCEPTION '%: the stamp % is not within 60 s before the clock', TG_TABLE_NAME, stamped
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -41,7 +43,7 @@ BEGIN
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     IF (TG_ARGV[0] = 'open' AND closed)
-        OR (TG_ARGV[0] = 'closed' AND NOT closed AND to_jsonb(NEW)->>'incident_id' IS NULL) THEN
+        OR (TG_ARGV[0] = 'closed' AND NOT (closed OR is_old) AND to_jsonb(NEW)->>'incident_id' IS NULL) THEN
         RAISE EXCEPTION '%: the row disagrees with the closing row', TG_TABLE_NAME
             USING ERRCODE = 'integrity_constraint_violation';
     END IF;
@@ -50,8 +52,13 @@ END
 $guard$;
 """
 
+OLD = "NEW.{stamp} < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds')"
 CLOSED = "EXISTS (SELECT 1 FROM tenders_proposals_closing c WHERE c.tender_id = NEW.tender_id AND c.seq = NEW.seq)"
-DISAGREES = {"open": CLOSED, "closed": f"NOT {CLOSED} AND NEW.incident_id IS NULL", "either": "0"}
+DISAGREES = {
+    "open": CLOSED,
+    "closed": f"NOT ({CLOSED} OR {OLD.format(stamp='received_at')}) AND NEW.incident_id IS NULL",
+    "either": "0",
+}
 STAGED_THEN = (
     "EXISTS (SELECT 1 FROM tenders_proposals_bundle b WHERE b.id = NEW.bundle_id AND b.staged_at = NEW.received_at)"
 )
@@ -60,10 +67,9 @@ STAGED_THEN = (
 def _judged(table: str, closing: str, stamp: str = "received_at") -> Guard:
     """`closing`: the row needs the deadline row to be `open` (no closing row), `closed`, or `either`."""
     name = f"{table}_judged"
-    outside = (
-        f"NEW.{stamp} > strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.001 seconds') "
-        f"OR NEW.{stamp} < strftime('%Y-%m-%d %H:%M:%f', 'now', '-60 seconds')"
-    )
+    outside = f"NEW.{stamp} > strftime('%Y-%m-%d %H:%M:%f', 'now', '+0.001 seconds')"
+    if closing != "closed":
+        outside += f" OR {OLD.format(stamp=stamp)}"
     if table == RECEIPT:
         outside = f"CASE NEW.kind WHEN 'AUTO' THEN NOT {STAGED_THEN} ELSE {outside} END"
     return Guard(

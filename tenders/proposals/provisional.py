@@ -13,6 +13,8 @@ from coalition_portal.ledger.append import append
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
 from manufacturers.queries import people_who_can_sign
+from tenders.notices.models import Tender
+from tenders.notices.states import TenderState
 from tenders.proposals import telling
 from tenders.proposals.models import (
     Act,
@@ -23,9 +25,16 @@ from tenders.proposals.models import (
     ReceiptKind,
     Reinstatement,
     Wish,
+    Withdrawal,
 )
 from tenders.proposals.permissions import check_can_decide_provisional
-from tenders.proposals.queries import WORDS_NEEDED, standing_of, undecided_provisionals
+from tenders.proposals.queries import (
+    WORDS_NEEDED,
+    received_bundles,
+    standing_of,
+    undecided_provisionals,
+    withdrawals_of,
+)
 from tenders.proposals.states import PROPOSAL
 
 NO_REASON = gettext_lazy("A decision needs its reason. Write one sentence that says what the evidence shows.")
@@ -64,6 +73,8 @@ def decide(*, provisional: Provisional, accepted: bool, reason: str, by: User, n
 def _check_open_for(provisional: Provisional, by: User, reason: str) -> None:
     if not reason.strip():
         raise NotDecidable(str(NO_REASON), field="reason")
+    if Tender.objects.filter(pk=provisional.tender_id, state=TenderState.CANCELLED).exists():
+        raise NotDecidable(_("The tender is cancelled, so nothing of it is decided any more."))
     if not undecided_provisionals(provisional.tender).filter(pk=provisional.pk).exists():
         raise NotDecidable(_("This row is decided already."))
     if ProvisionalDecision.objects.filter(provisional=provisional, country=country_of(by)).exists():
@@ -108,8 +119,10 @@ def _is_overtaken(provisional: Provisional) -> bool:
     if later.annotate(words=words).filter(words__gte=WORDS_NEEDED).exists():
         return True
     if provisional.act == Act.SUBMIT:
-        return receipts.filter(bundle__version__gte=version).exists()
-    if receipts.filter(withdrawal__isnull=False, bundle__version=version).exists():
+        received = received_bundles().filter(proposal=provisional.proposal_id, version__gte=version)
+        withdrawals = Withdrawal.objects.filter(proposal=provisional.proposal_id)
+        return received.exists() or withdrawals.filter(received_at__gt=provisional.received_at).exists()
+    if withdrawals_of(provisional.bundle).exists():
         return True
     wished = Wish.objects.filter(bundle=models.OuterRef("bundle"), is_asked=True, given_at__gt=provisional.received_at)
     by_hand = models.Q(kind=ReceiptKind.SUBMITTED) | models.Exists(wished)

@@ -13,6 +13,7 @@ from tenders.proposals.models import (
     Bundle,
     Closing,
     Intent,
+    Opening,
     Proposal,
     Provisional,
     ProvisionalDecision,
@@ -67,14 +68,20 @@ def forecast_of(user: User, tender: Tender, now: datetime) -> int | None:
     return Intent.objects.filter(tender=tender).count() if can_see_forecast(user, tender, now) else None
 
 
+def received_bundles() -> models.QuerySet[Bundle]:
+    """Every version with a receipt, or with a reinstatement where two people decided; withdrawn or not."""
+    return Bundle.objects.filter(models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False))
+
+
+def withdrawals_of(bundle: Bundle) -> models.QuerySet[Withdrawal]:
+    """The withdrawal of this version, if there is one."""
+    return Withdrawal.objects.filter(models.Q(receipt__bundle=bundle) | models.Q(reinstatement__bundle=bundle))
+
+
 def counting_bundles(tender: Tender) -> models.QuerySet[Bundle]:
-    """One bundle for each proposal that counts: the highest version with a receipt or a reinstatement."""
-    highest = (
-        Bundle.objects.filter(proposal=models.OuterRef("proposal"))
-        .filter(models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False))
-        .order_by("-version")
-        .values("version")[:1]
-    )
+    """One bundle for each proposal that counts: the highest version that was received."""
+    same = received_bundles().filter(proposal=models.OuterRef("proposal"))
+    highest = same.order_by("-version").values("version")[:1]
     counted = [ProposalState.SUBMITTED, ProposalState.OPENED, ProposalState.EXCLUDED]
     return (
         Bundle.objects.filter(proposal__tender=tender, proposal__state__in=counted, version=models.Subquery(highest))
@@ -96,10 +103,12 @@ def standing_of(proposal: Proposal) -> Standing:
 def standings_of(proposals: Iterable[Proposal]) -> dict[int, Standing]:
     """The standing of each proposal by its key, in one query."""
     rows = list(proposals)
-    bundles = Bundle.objects.filter(proposal__in=rows).filter(
-        models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
+    bundles = (
+        received_bundles()
+        .filter(proposal__in=rows)
+        .select_related("receipt", "reinstatement__provisional")
+        .order_by("version")
     )
-    bundles = bundles.select_related("receipt", "reinstatement__provisional").order_by("version")
     highest = {bundle.proposal_id: bundle for bundle in bundles}
     return {proposal.pk: _standing(proposal, highest.get(proposal.pk)) for proposal in rows}
 
@@ -133,12 +142,14 @@ class Happening:
 def history_of(proposal: Proposal) -> list[Happening]:
     """Everything that was received, withdrawn, refused or left to decide, the latest first."""
     receipts = Receipt.objects.filter(proposal=proposal).select_related("bundle")
-    withdrawals = Withdrawal.objects.filter(proposal=proposal).select_related("receipt__bundle")
+    withdrawals = Withdrawal.objects.filter(proposal=proposal).select_related(
+        "receipt__bundle", "reinstatement__bundle"
+    )
     refusals = Refusal.objects.filter(proposal=proposal).select_related("bundle")
     provisionals = Provisional.objects.filter(proposal=proposal).select_related("bundle").prefetch_related("decisions")
     rows = [
         *(Happening("receipt", Act.SUBMIT, row.bundle.version, row.received_at) for row in receipts),
-        *(Happening("withdrawal", Act.WITHDRAW, row.receipt.bundle.version, row.received_at) for row in withdrawals),
+        *(Happening("withdrawal", Act.WITHDRAW, row.bundle.version, row.received_at) for row in withdrawals),
         *(Happening("late", Act(row.act), row.bundle.version, row.received_at) for row in refusals),
         *(
             Happening("provisional", Act(row.act), row.bundle.version, row.received_at, outcome_of(row.decisions.all()))
@@ -171,8 +182,20 @@ def deadlines_to_close(at: datetime) -> models.QuerySet[Deadline]:
 
 def is_closed(tender: Tender) -> bool:
     """Whether the deadline row in force has its closing row."""
+    return _closing_in_force(tender).exists()
+
+
+def opening_in_force(tender: Tender) -> Opening | None:
+    """What the chair proposed since the tender closed; what was proposed before an extension is void with it."""
+    closed_at = models.Subquery(_closing_in_force(tender).values("closed_at"))
+    openings = Opening.objects.filter(tender=tender, proposed_at__gte=closed_at)
+    return openings.select_related("proposed_by", "proposed_country", "confirmed_by", "confirmed_country").first()
+
+
+def _closing_in_force(tender: Tender) -> models.QuerySet[Closing]:
+    """The closing row of the deadline row in force; none while that one is open, also where an earlier one closed."""
     highest = Deadline.objects.filter(tender=tender).order_by("-seq").values("seq")[:1]
-    return Closing.objects.filter(tender=tender, seq=models.Subquery(highest)).exists()
+    return Closing.objects.filter(tender=tender, seq=models.Subquery(highest))
 
 
 def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:

@@ -4,7 +4,7 @@ Everything slow happens here, before the deadline matters: submitting a staged v
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import models, transaction
@@ -71,18 +71,32 @@ def current_bundle(proposal: Proposal) -> Bundle | None:
     return _usable(_latest(proposal), proposal)
 
 
+def current_bundles(proposals: Iterable[Proposal]) -> dict[int, Bundle]:
+    """The same of many proposals in one query, by the key of the proposal; those without one are left out."""
+    rows = {proposal.pk: proposal for proposal in proposals}
+    usable = {bundle.proposal_id: _usable(bundle, rows[bundle.proposal_id]) for bundle in _latest_of(rows)}
+    return {pk: bundle for pk, bundle in usable.items() if bundle}
+
+
 def _latest(proposal: Proposal) -> Bundle | None:
-    return Bundle.objects.filter(proposal=proposal).order_by("-version").first()
+    return _latest_of([proposal.pk]).first()
+
+
+def _latest_of(proposals: Iterable[int]) -> models.QuerySet[Bundle]:
+    """Of each proposal the newest version, and whether it was received and taken back."""
+    newer = Bundle.objects.filter(proposal=models.OuterRef("proposal"), version__gt=models.OuterRef("version"))
+    received = models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
+    taken_back = models.Q(receipt__withdrawal__isnull=False) | models.Q(reinstatement__withdrawal__isnull=False)
+    latest = Bundle.objects.filter(~models.Exists(newer), proposal__in=proposals)
+    return latest.annotate(is_received=received, is_taken_back=taken_back)
 
 
 def _usable(latest: Bundle | None, proposal: Proposal) -> Bundle | None:
     if latest is None or latest.revision != proposal.revision:
         return None
-    spent = models.Q(receipt__withdrawal__isnull=False)
-    if proposal.state == ProposalState.WITHDRAWN:
-        # Two people may have accepted a withdrawal; then no row of a withdrawal stands beside the receipt.
-        spent |= models.Q(receipt__isnull=False) | models.Q(reinstatement__isnull=False)
-    return None if Bundle.objects.filter(spent, pk=latest.pk).exists() else latest
+    # Two people may have accepted a withdrawal; then no row of a withdrawal stands beside the receipt.
+    is_spent = latest.is_taken_back or (latest.is_received and proposal.state == ProposalState.WITHDRAWN)
+    return None if is_spent else latest
 
 
 def _check_complete(overview: Overview) -> None:

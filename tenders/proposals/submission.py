@@ -4,27 +4,23 @@ The instant of arrival is read before anything is waited for, so a queue of ours
 refused for lateness and what arrived while the tender closed is written down as well: each attempt ends in one row.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from functools import partial
 
 from django.db import models, transaction
-from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from coalition_portal import locks
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
-from coalition_portal.watch.models import Incident
 from manufacturers.queries import people_who_can_sign
-from tenders.notices.models import Deadline
 from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
-from tenders.proposals.arriving import Arrival, ClockInDoubt, arrive, write_incident
-from tenders.proposals.models import Act, Bundle, Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
+from tenders.proposals.arriving import Arrival, arrive
+from tenders.proposals.judging import Judgement, judge, until_judged
+from tenders.proposals.models import Act, Bundle, Proposal, Provisional, Receipt, Refusal, Withdrawal
 from tenders.proposals.permissions import check_can_submit
-from tenders.proposals.queries import standing_of
+from tenders.proposals.queries import received_bundles, standing_of, withdrawals_of
 from tenders.proposals.states import PROPOSAL, ProposalState
 
 
@@ -43,50 +39,29 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class Judgement:
-    """What an act is judged by: its arrival, the deadline row in force, and whether that row is closed.
+class Asked:
+    """An act on one version, who asks for it, and everybody who may sign for the company."""
 
-    `newest_version` is the highest version of the proposal that has a receipt, 0 where none has. `incident` is the key
-    of an open one where the clocks are in doubt and the deadline lies between them.
-    """
-
-    arrival: Arrival
-    deadline: Deadline
-    is_closed: bool
-    newest_version: int
-    incident: int | None
-
-    @property
-    def received_at(self) -> datetime:
-        return self.arrival.received_at
-
-    @property
-    def is_late(self) -> bool:
-        return self.received_at >= self.deadline.closes_at
+    act: Act
+    proposal: Proposal
+    bundle: Bundle
+    by: User
+    signatories: list[User]
 
 
-def submit(*, bundle: Bundle, sha256: str, by: User, stamp: datetime | None = None) -> Outcome:
+def submit(*, bundle: Bundle, sha256: str, by: User, arrival: Arrival | None = None) -> Outcome:
     """Receive one staged version. A repeat returns the row of the first time; `sha256` is what the person saw.
 
-    `stamp` is when a trusted proxy had the whole request (coalition_portal/arrival.py), None where there is none.
+    `arrival` is what `arrive` gave to whoever had something to read before this; else it is read here, first of all.
     Raises NotSubmittable for a wrong digest, a tender that is not published or a version that was overtaken, and
     Denied for a person who is no signatory. Nothing but rows is written; mails leave with the sweep.
     """
-    return _judged(partial(_submit, bundle, sha256, by), arrive(stamp))
+    return until_judged(partial(_submit, bundle, sha256, by), arrival or arrive())
 
 
-def withdraw(*, proposal: Proposal, by: User, stamp: datetime | None = None) -> Outcome:
+def withdraw(*, proposal: Proposal, by: User, arrival: Arrival | None = None) -> Outcome:
     """Take back the version that counts, judged exactly like submitting."""
-    return _judged(partial(_withdraw, proposal, by), arrive(stamp))
-
-
-def _judged(act: Callable[[Arrival], Outcome], arrival: Arrival) -> Outcome:
-    try:
-        return act(arrival)
-    except ClockInDoubt:
-        # Faster than the guard, which looks once a second: write down the doubt, then judge with it.
-        write_incident(arrival)
-        return act(arrival)
+    return until_judged(partial(_withdraw, proposal, by), arrival or arrive())
 
 
 def _submit(bundle: Bundle, sha256: str, by: User, arrival: Arrival) -> Outcome:
@@ -94,11 +69,20 @@ def _submit(bundle: Bundle, sha256: str, by: User, arrival: Arrival) -> Outcome:
         locks.tender_shared(bundle.proposal.tender_id)
         proposal = _locked(bundle.proposal_id)
         signatories = _signatories(proposal, by)
-        judgement = _judge(proposal, arrival)
-        if judgement.newest_version >= bundle.version and (known := Receipt.objects.filter(bundle=bundle).first()):
-            return Outcome(receipt=known)
+        judgement = judge(proposal, arrival)
+        if judgement.newest_version >= bundle.version and (known := _known(bundle)):
+            return known
         _check_submittable(proposal, bundle, sha256, judgement)
-        return _write_submit(judgement, proposal, bundle, by, signatories)
+        asked = Asked(Act.SUBMIT, proposal, bundle, by, signatories)
+        return _unless_received(judgement, asked) or _receive(judgement, asked)
+
+
+def _known(bundle: Bundle) -> Outcome | None:
+    """What became of a version that was received before, also by two people who decided."""
+    if receipt := Receipt.objects.filter(bundle=bundle).first():
+        return Outcome(receipt=receipt)
+    provisional = Provisional.objects.filter(reinstatement__bundle=bundle).first()
+    return Outcome(provisional=provisional) if provisional else None
 
 
 def _withdraw(proposal: Proposal, by: User, arrival: Arrival) -> Outcome:
@@ -106,17 +90,17 @@ def _withdraw(proposal: Proposal, by: User, arrival: Arrival) -> Outcome:
         locks.tender_shared(proposal.tender_id)
         proposal = _locked(proposal.pk)
         signatories = _signatories(proposal, by)
-        receipt = (
-            Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
-        )
-        if receipt is None:
+        rows = received_bundles().filter(proposal=proposal).select_related("proposal")
+        bundle = rows.order_by("-version").first()
+        if bundle is None:
             raise NotSubmittable(
                 _("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is.")
             )
-        if known := Withdrawal.objects.filter(receipt=receipt).first():
+        if known := withdrawals_of(bundle).first():
             return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
-        return _write_withdraw(_judge(proposal, arrival), proposal, receipt, by, signatories)
+        judgement, asked = judge(proposal, arrival), Asked(Act.WITHDRAW, proposal, bundle, by, signatories)
+        return _unless_received(judgement, asked) or _take_back(judgement, asked)
 
 
 def _locked(proposal_pk: int) -> Proposal:
@@ -132,28 +116,6 @@ def _signatories(proposal: Proposal, by: User) -> list[User]:
     return signatories
 
 
-def _judge(proposal: Proposal, arrival: Arrival) -> Judgement:
-    closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
-    receipts = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").values("bundle__version")
-    incidents = Incident.objects.filter(ended_at=None).order_by("pk").values("pk")
-    deadlines = Deadline.objects.filter(tender=proposal.tender).order_by("-seq")
-    deadline = deadlines.annotate(
-        is_closed=models.Exists(closings),
-        newest_version=Coalesce(models.Subquery(receipts[:1]), 0),
-        incident=models.Subquery(incidents[:1]),
-    ).first()
-    is_split = arrival.is_split_by(deadline.closes_at)
-    if is_split and deadline.incident is None and arrival.is_far_apart:
-        raise ClockInDoubt
-    return Judgement(
-        arrival=arrival,
-        deadline=deadline,
-        is_closed=deadline.is_closed,
-        newest_version=deadline.newest_version,
-        incident=deadline.incident if is_split else None,
-    )
-
-
 def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgement: Judgement) -> None:
     if proposal.tender.state != TenderState.PUBLISHED:
         raise NotSubmittable(_("This tender takes no proposals. Your draft stays readable."))
@@ -167,85 +129,84 @@ def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgemen
         )
 
 
-def _write_submit(
-    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, signatories: list[User]
-) -> Outcome:
-    if judgement.incident:
-        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
-    if judgement.is_late:
-        return _refuse(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
-    if judgement.is_closed:
-        return _write_provisional(judgement, proposal, bundle, by, Act.SUBMIT, signatories)
-    replaces = judgement.newest_version if proposal.state == ProposalState.SUBMITTED else 0
-    sealed = _sealed("receipt", judgement, bundle)
-    receipt = Receipt.objects.create(bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
-    _move(proposal, "submit")
-    telling.tell_received(receipt, replaces=replaces, to=signatories, now=judgement.received_at)
+def _unless_received(judgement: Judgement, asked: Asked) -> Outcome | None:
+    """What is written of an act that is not received; None where it is in time beyond doubt."""
+    if judgement.is_left_to_people:
+        return _leave_to_people(judgement, asked)
+    return _refuse(judgement, asked) if judgement.is_late else None
+
+
+def _receive(judgement: Judgement, asked: Asked) -> Outcome:
+    replaces = judgement.newest_version if asked.proposal.state == ProposalState.SUBMITTED else 0
+    sealed = _sealed("receipt", judgement, asked)
+    receipt = Receipt.objects.create(bundle=asked.bundle, **_columns(judgement, asked, sealed))
+    _move(asked.proposal, "submit")
+    telling.tell_received(receipt, replaces=replaces, to=asked.signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(receipt=receipt)
 
 
-def _write_withdraw(
-    judgement: Judgement, proposal: Proposal, receipt: Receipt, by: User, signatories: list[User]
-) -> Outcome:
-    if judgement.incident:
-        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
-    if judgement.is_late:
-        return _refuse(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
-    if judgement.is_closed:
-        return _write_provisional(judgement, proposal, receipt.bundle, by, Act.WITHDRAW, signatories)
-    sealed = _sealed("withdrawal", judgement, receipt.bundle)
-    withdrawal = Withdrawal.objects.create(receipt=receipt, proposal=proposal, **_columns(judgement, by, sealed))
+def _take_back(judgement: Judgement, asked: Asked) -> Outcome:
+    proposal, sealed = asked.proposal, _sealed("withdrawal", judgement, asked)
+    withdrawal = Withdrawal.objects.create(**_received_by(asked.bundle), **_columns(judgement, asked, sealed))
     # What was to be submitted when time runs out is taken back with the rest.
     proposal.auto_submit = proposal.auto_submit_by = proposal.auto_submit_at = None
     _move(proposal, "withdraw")
-    telling.tell_withdrawn(withdrawal, to=signatories, now=judgement.received_at)
+    telling.tell_withdrawn(withdrawal, to=asked.signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(withdrawal=withdrawal)
 
 
-def _refuse(
-    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act, signatories: list[User]
-) -> Outcome:
-    if known := Refusal.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
+def _received_by(bundle: Bundle) -> dict:
+    """The row that is taken back: the receipt, or where two people decided the reinstatement."""
+    receipt = Receipt.objects.filter(bundle=bundle).first()
+    return {"receipt": receipt} if receipt else {"reinstatement": bundle.reinstatement}
+
+
+def _refuse(judgement: Judgement, asked: Asked) -> Outcome:
+    if known := _first_of(Refusal, judgement, asked):
         return Outcome(refusal=known)
-    sealed = _sealed(f"refusal of {act.value}", judgement, bundle)
-    refusal = Refusal.objects.create(act=act, bundle=bundle, proposal=proposal, **_columns(judgement, by, sealed))
-    telling.tell_refused(refusal, counts=standing_of(proposal).version, to=signatories, now=judgement.received_at)
+    sealed = _sealed(f"refusal of {asked.act.value}", judgement, asked)
+    refusal = Refusal.objects.create(act=asked.act, bundle=asked.bundle, **_columns(judgement, asked, sealed))
+    counts = standing_of(asked.proposal).version
+    telling.tell_refused(refusal, counts=counts, to=asked.signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(refusal=refusal)
 
 
-def _write_provisional(
-    judgement: Judgement, proposal: Proposal, bundle: Bundle, by: User, act: Act, signatories: list[User]
-) -> Outcome:
-    if known := Provisional.objects.filter(bundle=bundle, seq=judgement.deadline.seq, act=act).first():
+def _leave_to_people(judgement: Judgement, asked: Asked) -> Outcome:
+    if known := _first_of(Provisional, judgement, asked):
         return Outcome(provisional=known)
-    sealed = _sealed(f"provisional {act.value}", judgement, bundle)
+    sealed = _sealed(f"provisional {asked.act.value}", judgement, asked)
     provisional = Provisional.objects.create(
-        act=act,
-        bundle=bundle,
-        proposal=proposal,
+        act=asked.act,
+        bundle=asked.bundle,
         incident_id=judgement.incident,
         witnessed_at=judgement.arrival.witnessed_at if judgement.incident else None,
-        **_columns(judgement, by, sealed),
+        **_columns(judgement, asked, sealed),
     )
-    telling.tell_undecided(provisional, to=signatories, now=judgement.received_at)
+    telling.tell_undecided(provisional, to=asked.signatories, now=judgement.received_at)
     sealed_log.record(sealed, at=judgement.received_at)
     return Outcome(provisional=provisional)
 
 
-def _sealed(act: str, judgement: Judgement, bundle: Bundle) -> sealed_log.Sealed:
-    return sealed_log.seal_judged(act, bundle, judgement.deadline, judgement.received_at)
+def _first_of(model: type[models.Model], judgement: Judgement, asked: Asked) -> models.Model | None:
+    """The row that the same act had under the same deadline row."""
+    return model.objects.filter(bundle=asked.bundle, seq=judgement.deadline.seq, act=asked.act).first()
 
 
-def _columns(judgement: Judgement, by: User, sealed: sealed_log.Sealed) -> dict:
+def _sealed(act: str, judgement: Judgement, asked: Asked) -> sealed_log.Sealed:
+    return sealed_log.seal_judged(act, asked.bundle, judgement.deadline, judgement.received_at)
+
+
+def _columns(judgement: Judgement, asked: Asked, sealed: sealed_log.Sealed) -> dict:
     return {
+        "proposal": asked.proposal,
         "tender_id": judgement.deadline.tender_id,
         "seq": judgement.deadline.seq,
         "closes_at": judgement.deadline.closes_at,
         "received_at": judgement.received_at,
-        "by": by,
+        "by": asked.by,
         "salt": sealed.salt,
         "commitment": sealed.commitment,
     }

@@ -37,7 +37,7 @@ def tell_received(receipt: Receipt, *, replaces: int, to: Iterable[User], now: d
 
 
 def tell_withdrawn(withdrawal: Withdrawal, *, to: Iterable[User], now: datetime) -> None:
-    proposal, version = withdrawal.proposal, withdrawal.receipt.bundle.version
+    proposal, version = withdrawal.proposal, withdrawal.bundle.version
     queue_mails(
         key=f"withdrawn:{proposal.public_id}:{version}",
         to=to,

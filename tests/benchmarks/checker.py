@@ -9,7 +9,7 @@ derives everything anew and calls none of the portal's own judgements.
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from coalition_portal.ledger.entries import Event, commit
 from tests.benchmarks.evidence import (
@@ -91,19 +91,25 @@ def _is_kept(row: Row, evidence: Evidence) -> bool:
 def counted(evidence: Evidence, tender: str, closed: Closed | None = None) -> set[tuple[str, int, str]]:
     """The set that the rows explain: of each proposal the highest version received or reinstated, if not withdrawn.
 
-    With `closed` it is the set at that closing row: rows up to its deadline row, decisions before its instant.
+    With `closed` it is the set at that closing row: rows up to its deadline row, decisions before its instant. What was
+    withdrawn after a doubtful submit arrived is not brought back by two people who accept that submit.
     """
     rows = [row for row in evidence.rows if row.tender == tender and (closed is None or row.seq <= closed.seq)]
     came_in: dict[str, Row] = {}
     withdrawn = {row.key[:2] for row in rows if row.kind == WITHDRAWAL}
+    last_word = {row.proposal: row.received_at for row in sorted(rows, key=_received) if row.kind == WITHDRAWAL}
     for row in rows:
         decided_at = evidence.decided.get(row.key) if row.kind == PROVISIONAL else None
         is_accepted = decided_at is not None and (closed is None or decided_at < closed.closed_at)
         if is_accepted and row.act == WITHDRAW:
             withdrawn.add(row.key[:2])
-        elif row.kind == RECEIPT or is_accepted:
+        elif row.kind == RECEIPT or (is_accepted and row.received_at >= last_word.get(row.proposal, row.received_at)):
             came_in[row.proposal] = max(row, came_in.get(row.proposal, row), key=lambda each: each.version)
     return {(row.proposal, row.version, row.sha256) for row in came_in.values() if row.key[:2] not in withdrawn}
+
+
+def _received(row: Row) -> datetime:
+    return row.received_at
 
 
 def _final_sets(evidence: Evidence) -> Iterator[Violation]:

@@ -112,8 +112,8 @@ def _rows():
 
     for row in Receipt.objects.select_related("tender", "proposal", "bundle"):
         yield _row(row, RECEIPT, SUBMIT, row.bundle, is_auto=row.kind == ReceiptKind.AUTO)
-    for row in Withdrawal.objects.select_related("tender", "proposal", "receipt__bundle"):
-        yield _row(row, WITHDRAWAL, WITHDRAW, row.receipt.bundle)
+    for row in Withdrawal.objects.select_related("tender", "proposal", "receipt__bundle", "reinstatement__bundle"):
+        yield _row(row, WITHDRAWAL, WITHDRAW, row.bundle)
     for row in Refusal.objects.select_related("tender", "proposal", "bundle"):
         yield _row(row, LATE, row.act, row.bundle)
     for row in Provisional.objects.select_related("tender", "proposal", "bundle"):

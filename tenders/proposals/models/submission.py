@@ -169,16 +169,31 @@ class Reinstatement(models.Model):
 
 
 class Withdrawal(Judged):
-    receipt = models.OneToOneField(Receipt, on_delete=models.PROTECT, related_name="withdrawal")
+    """Takes back a receipt, or where two people had decided a reinstatement. Append-only."""
+
+    receipt = models.OneToOneField(Receipt, null=True, on_delete=models.PROTECT, related_name="withdrawal")
+    reinstatement = models.OneToOneField(Reinstatement, null=True, on_delete=models.PROTECT, related_name="withdrawal")
     proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="withdrawals")
 
     class Meta:
-        constraints = [_before_deadline("withdrawal_before_deadline")]
+        constraints = [
+            _before_deadline("withdrawal_before_deadline"),
+            models.CheckConstraint(
+                condition=models.Q(receipt__isnull=False, reinstatement=None)
+                | models.Q(receipt=None, reinstatement__isnull=False),
+                name="withdrawal_of_one_thing",
+            ),
+        ]
         verbose_name = _("withdrawal")
         verbose_name_plural = _("withdrawals")
 
     def __str__(self):
         return f"withdrawal {self.pk}"
+
+    @property
+    def bundle(self) -> Bundle:
+        """The version that was taken back."""
+        return (self.receipt or self.reinstatement).bundle
 
 
 class WithdrawalNotice(models.Model):

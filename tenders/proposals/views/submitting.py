@@ -22,6 +22,7 @@ from tenders.notices.claims import Verdict, claim_text
 from tenders.notices.models import Requirement
 from tenders.proposals import auto_submit as auto
 from tenders.proposals import staging, submission
+from tenders.proposals.arriving import arrive
 from tenders.proposals.draft_texts import judged_text
 from tenders.proposals.models import Act, Bundle, Document, Proposal, Provisional, Refusal
 from tenders.proposals.offer_checks import totals_of
@@ -127,7 +128,7 @@ def _act_on(page: DraftPage) -> str:
 
 def _submit(request: HttpRequest, pid: str) -> HttpResponse:
     # Read first, as the verb would: nothing that this page waits for may make a bidder late.
-    stamp = stamp_of(request) or clock.database_now()
+    arrival = arrive(stamp_of(request))
     bundle = _newest_bundle(request, pid)
     if bundle is None:
         messages.error(request, _("Nothing is frozen yet, so there is nothing to submit. Freeze this version first."))
@@ -137,7 +138,8 @@ def _submit(request: HttpRequest, pid: str) -> HttpResponse:
     if is_over_limit(bundle.proposal.company, request.now):
         return _too_many(request, pid)
     try:
-        outcome = submission.submit(bundle=bundle, sha256=request.POST.get("sha256", ""), by=request.user, stamp=stamp)
+        sha256 = request.POST.get("sha256", "")
+        outcome = submission.submit(bundle=bundle, sha256=sha256, by=request.user, arrival=arrival)
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("proposal-submit", pid)

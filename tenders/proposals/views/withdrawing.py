@@ -7,10 +7,10 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from coalition_portal import clock
 from coalition_portal.arrival import stamp_of
 from coalition_portal.permission import Refused
 from tenders.proposals import submission, withdrawal_notice
+from tenders.proposals.arriving import arrive
 from tenders.proposals.forms import NoticeForm
 from tenders.proposals.models import WithdrawalNotice
 from tenders.proposals.views.pages import DraftPage, page_of, proposal_page
@@ -23,13 +23,13 @@ def withdraw(request: HttpRequest, pid: str) -> HttpResponse:
     if request.method != "POST":
         return _page_with_the_button(request, page_of(request, pid))
     # Read first, as the verb would: nothing that this page waits for may make a bidder late.
-    stamp = stamp_of(request) or clock.database_now()
+    arrival = arrive(stamp_of(request))
     page = page_of(request, pid)
     if not page.standing.is_submitted:
         return _nothing_to_withdraw(request, page)
     bundle = page.standing.bundle
     try:
-        outcome = submission.withdraw(proposal=page.proposal, by=request.user, stamp=stamp)
+        outcome = submission.withdraw(proposal=page.proposal, by=request.user, arrival=arrival)
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("proposal", page.proposal.public_id)

@@ -123,7 +123,7 @@ def test_stamp_of_the_proxy_makes_who_queued_in_time(cutoff, bundle):
     cutoff.at(5 * SECOND)
 
     outcome = submission.submit(
-        bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, stamp=cutoff.closes_at - MICROSECOND
+        bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, arrival=arrive(cutoff.closes_at - MICROSECOND)
     )
 
     assert outcome.receipt.received_at == cutoff.closes_at - MICROSECOND
@@ -153,7 +153,9 @@ def test_stamp_that_is_off_decides_nothing(cutoff, bundle, monkeypatch, apart, s
     monkeypatch.setattr(clock_guard, "stamps_apart", lambda: timedelta(seconds=apart))
     now = cutoff.at(database)
 
-    submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, stamp=cutoff.closes_at + stamp)
+    submission.submit(
+        bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, arrival=arrive(cutoff.closes_at + stamp)
+    )
 
     assert _rows() == {expected: 1}
     for row in Provisional.objects.all():

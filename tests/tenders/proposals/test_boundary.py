@@ -15,6 +15,7 @@ from coalition_portal import clock
 from tenders.notices import extending, publishing
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals import auto_submit, closing, submission
+from tenders.proposals.arriving import arrive
 from tenders.proposals.auto_submit import NotAskable
 from tenders.proposals.models import Closing, Proposal, Provisional, Receipt, Refusal, Withdrawal
 from tenders.proposals.submission import NotSubmittable
@@ -154,14 +155,14 @@ def machine_of(world: World) -> type[RuleBasedStateMachine]:
         def submit(self, proposal, version, offset, queued):
             at = self._say(offset, queued)
             bundle = world.bundles[proposal][version - 1]
-            got = _word(submission.submit, bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, stamp=at)
+            got = _word(submission.submit, bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by, arrival=arrive(at))
             assert got == self.model.submit(proposal, version, at)
 
         @rule(proposal=any_proposal, offset=around, queued=any_queue)
         def withdraw(self, proposal, offset, queued):
             at = self._say(offset, queued)
             bundle = world.bundles[proposal][0]
-            got = _word(submission.withdraw, proposal=bundle.proposal, by=bundle.staged_by, stamp=at)
+            got = _word(submission.withdraw, proposal=bundle.proposal, by=bundle.staged_by, arrival=arrive(at))
             assert got == self.model.withdraw(proposal, at)
 
         @rule(proposal=any_proposal, offset=around)
@@ -254,11 +255,11 @@ def tables(world: World) -> dict[str, object]:
 
     proposals = Proposal.objects.filter(pk__in=place).select_related("auto_submit").order_by("pk")
     receipts = Receipt.objects.select_related("bundle")
-    withdrawals = Withdrawal.objects.select_related("receipt__bundle")
+    withdrawals = Withdrawal.objects.select_related("receipt__bundle", "reinstatement__bundle")
     return {
         "receipts": {(place[row.proposal_id], row.bundle.version): (row.seq, row.received_at) for row in receipts},
         "withdrawals": {
-            (place[row.proposal_id], row.receipt.bundle.version): (row.seq, row.received_at) for row in withdrawals
+            (place[row.proposal_id], row.bundle.version): (row.seq, row.received_at) for row in withdrawals
         },
         "refusals": judged(Refusal.objects.all()),
         "provisionals": judged(Provisional.objects.all()),
