@@ -1,5 +1,7 @@
 """Who acts for which company at this moment. Nothing is remembered between calls."""
 
+from collections.abc import Iterable
+
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
@@ -87,6 +89,15 @@ def people_of(company: Company) -> QuerySet[Person]:
 def people_who_can_edit(company: Company) -> QuerySet[User]:
     """Editors, signatories and owners whose accounts are active."""
     return User.objects.filter(is_active=True, person__company=company, person__role__in=at_least(EDIT)).order_by("pk")
+
+
+def people_who_can_edit_each(companies: Iterable[Company]) -> dict[int, list[User]]:
+    """The same of many companies in one query, by the key of the company."""
+    people = Person.objects.filter(company__in=companies, role__in=at_least(EDIT), user__is_active=True)
+    found: dict[int, list[User]] = {}
+    for person in people.select_related("user").order_by("user"):
+        found.setdefault(person.company_id, []).append(person.user)
+    return found
 
 
 def people_who_can_sign(company: Company) -> QuerySet[User]:

@@ -1,11 +1,24 @@
 import json
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.serializers.json import DjangoJSONEncoder
 
 from coalition_portal.identity.models import User
 from coalition_portal.post.models import OutgoingMail
+
+BATCH = 500
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The same mail to several people; each person's key is `key` with their public id."""
+
+    key: str
+    to: Iterable[User]
+    template: str
+    context: dict
 
 
 def queue_mail(*, key: str, to: User, template: str, context: dict, now: datetime) -> None:
@@ -19,7 +32,18 @@ def queue_mail(*, key: str, to: User, template: str, context: dict, now: datetim
 
 def queue_mails(*, key: str, to: Iterable[User], template: str, context: dict, now: datetime) -> None:
     """The same mail to several people in one statement; each person's key is `key` with their public id."""
-    _write([_mail(f"{key}:{person.public_id}", person, template, context, now) for person in to])
+    queue_letters([Letter(key=key, to=to, template=template, context=context)], now=now)
+
+
+def queue_letters(letters: Iterable[Letter], *, now: datetime) -> None:
+    """All of them in one statement for every few hundred mails, to however many people they go."""
+    _write(
+        [
+            _mail(f"{letter.key}:{person.public_id}", person, letter.template, letter.context, now)
+            for letter in letters
+            for person in letter.to
+        ]
+    )
 
 
 def _mail(key: str, to: User, template: str, context: dict, now: datetime) -> OutgoingMail:
@@ -36,4 +60,4 @@ def _mail(key: str, to: User, template: str, context: dict, now: datetime) -> Ou
 
 
 def _write(mails: list[OutgoingMail]) -> None:
-    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True)
+    OutgoingMail.objects.bulk_create(mails, ignore_conflicts=True, batch_size=BATCH)

@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import OperationalError
 from django.utils import translation
 
 from coalition_portal import clock
@@ -21,7 +22,8 @@ from tests.factories.proposals import complete_proposal, draft_proposal, staged_
 from tests.factories.tenders import extended_tender, published_tender
 
 HOUR = timedelta(hours=1)
-QUERIES_OF_A_ROUND = 13
+QUERIES_OF_A_ROUND = 16
+QUERIES_OF_A_NOTICE = 12
 
 
 def _reminded():
@@ -151,13 +153,77 @@ def test_each_person_is_reminded_in_their_language_and_a_viewer_never(cutoff):
 
 
 @pytest.mark.parametrize("count", [1, 3])
-def test_a_round_costs_few_queries_for_each_draft(cutoff, django_assert_num_queries, count):
+def test_a_round_costs_the_same_for_one_draft_and_for_three(cutoff, django_assert_num_queries, count):
     for _number in range(count):
+        bundle = staged_bundle(tender=cutoff.tender)
+        companies.person_of(bundle.proposal.company, CompanyRole.EDITOR)
         draft_proposal(tender=cutoff.tender)
 
-    # Of each draft: the people of its company, and one row for its mails.
-    with django_assert_num_queries(QUERIES_OF_A_ROUND + 2 * count):
+    with django_assert_num_queries(QUERIES_OF_A_ROUND):
         queue_reminders(cutoff.closes_at - timedelta(days=7))
+
+    assert len(_reminded()) == 3 * count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_a_notice_costs_the_same_for_one_company_and_for_three(cutoff, fixed_now, django_assert_num_queries, count):
+    for _number in range(count):
+        draft_proposal(tender=cutoff.tender)
+    cutoff.close()
+
+    with django_assert_num_queries(QUERIES_OF_A_NOTICE):
+        queue_notices(fixed_now)
+
+    assert OutgoingMail.objects.filter(template="tender_sealed").count() == 2 + count
+
+
+def test_a_damaged_draft_costs_nobody_else_their_reminder(cutoff, caplog):
+    damaged, sound = complete_proposal(tender=cutoff.tender), draft_proposal(tender=cutoff.tender)
+    Proposal.objects.filter(pk=damaged.pk).update(declarations_accepted=5)
+
+    assert queue_reminders(cutoff.closes_at - HOUR) == 5
+
+    assert [key.split(":")[1] for key in _reminded()] == [sound.public_id]
+    assert [record.getMessage() for record in caplog.records] == [f"no reminder about proposal {damaged.public_id}"]
+
+
+def test_a_tender_that_cannot_be_reminded_of_holds_up_none_of_the_others(cutoff, monkeypatch):
+    draft = draft_proposal(tender=cutoff.tender)
+    other = published_tender(closes_at=cutoff.closes_at - timedelta(seconds=1))
+    draft_proposal(tender=other)
+    told = reminders._told
+
+    def fail_for_the_first(proposal, deadline, frozen):
+        if deadline.tender_id == other.pk:
+            raise OperationalError("no room")
+        return told(proposal, deadline, frozen)
+
+    with monkeypatch.context() as patch, pytest.raises(ExceptionGroup, match="could not be queued"):
+        patch.setattr(reminders, "_told", fail_for_the_first)
+        queue_reminders(cutoff.closes_at - HOUR)
+
+    assert [key.split(":")[1] for key in _reminded()] == [draft.public_id]
+    assert queue_reminders(cutoff.closes_at - HOUR) == 5
+    assert len(_reminded()) == 2
+
+
+def test_an_event_that_cannot_be_told_holds_up_none_of_the_others(cutoff, fixed_now, monkeypatch):
+    cutoff.at(timedelta(seconds=-30))
+    other = published_tender(closes_at=cutoff.closes_at)
+    cutoff.close()
+    concerned = reminders._concerned
+
+    def fail_for_the_first(change):
+        if change.tender_id == cutoff.tender.pk:
+            raise ValueError("damaged")
+        return concerned(change)
+
+    monkeypatch.setattr(reminders, "_concerned", fail_for_the_first)
+
+    with pytest.raises(ExceptionGroup, match="could not be queued"):
+        queue_notices(fixed_now)
+
+    assert [row.change.tender for row in ChangeNotice.objects.filter(change__kind="tender.sealed")] == [other]
 
 
 def test_a_deadline_that_is_far_away_costs_a_sweep_no_query(cutoff, django_assert_num_queries):
