@@ -54,15 +54,21 @@ def board(request):
     if not can_watch_opening(request.user):
         raise Http404
     closed = Closing.objects.filter(tender=OuterRef("pk"), seq=OuterRef("deadline_seq"))
-    tenders = tenders_to_open(request.user).annotate(is_closed=Exists(closed)).select_related("opening")
-    return render(request, "proposals/desk/board.html", staff_context(request, tenders=tenders))
+    undecided = Exists(undecided_provisionals(OuterRef("pk")))
+    tenders = tenders_to_open(request.user).annotate(is_closed=Exists(closed), is_to_decide=undecided)
+    tenders = list(tenders.select_related("opening"))
+    context = {
+        "tenders": tenders,
+        "sees_provisionals": any(tender.is_to_decide for tender in tenders) and can_see_provisionals(request.user),
+    }
+    return render(request, "proposals/desk/board.html", staff_context(request, **context))
 
 
 @staff_page
 @require_http_methods(["GET", "HEAD"])
 def tender_opening(request, number):
     tender = _tender(request, number)
-    sees_provisionals = can_see_provisionals(request.user, tender)
+    sees_provisionals = can_see_provisionals(request.user)
     context = {
         "tender": tender,
         "opening": Opening.objects.filter(tender=tender).select_related("proposed_by", "confirmed_by").first(),
@@ -70,7 +76,7 @@ def tender_opening(request, number):
         "forecast": forecast_of(request.user, tender, request.now),
         "provisionals": undecided_provisionals(tender) if sees_provisionals else [],
         "decided": decided_provisionals(tender) if sees_provisionals else [],
-        "can_decide": can_decide_provisional(request.user, tender),
+        "can_decide": can_decide_provisional(request.user),
         "can_propose": can_propose_opening(request.user, tender),
         "can_confirm": can_confirm_opening(request.user, tender),
         "notices": notices_of_opened(tender) if can_exclude(request.user, tender) else [],
@@ -106,7 +112,7 @@ def confirm(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, number, commitment):
     tender = _tender(request, number)
-    if not can_decide_provisional(request.user, tender):
+    if not can_decide_provisional(request.user):
         raise Http404
     row = get_object_or_404(undecided_provisionals(tender), commitment=commitment)
     form = DecisionForm(request.POST or None)

@@ -67,17 +67,17 @@ def check_can_watch_opening(user: User) -> None:
         raise Denied(_("Chairs, openers, officers and auditors see the opening of a tender."))
 
 
-def check_can_decide_provisional(user: User, tender: Tender) -> None:
+def check_can_decide_provisional(user: User) -> None:
     if not (has_role(user, Role.OFFICER) or has_role(user, Role.CHAIR)) or country_of(user) is None:
         raise Denied(
             _("Officers and chairs of member countries decide provisional rows. Ask the officer of this tender.")
         )
 
 
-def check_can_see_provisionals(user: User, tender: Tender) -> None:
+def check_can_see_provisionals(user: User) -> None:
     """Whoever decides them, and auditors, who read everything but sealed content."""
     if not has_role(user, Role.AUDITOR):
-        check_can_decide_provisional(user, tender)
+        check_can_decide_provisional(user)
 
 
 def check_can_exclude(user: User, tender: Tender) -> None:

@@ -48,7 +48,7 @@ def decide(*, provisional: Provisional, accepted: bool, reason: str, by: User, n
     """One officer's word. The second equal word accepts (a reinstatement, never a late receipt) or rejects."""
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_exclusive(provisional.tender_id)
-        check_can_decide_provisional(by, provisional.tender)
+        check_can_decide_provisional(by)
         _check_open_for(provisional, by, reason)
         decision = ProvisionalDecision.objects.create(
             provisional=provisional,

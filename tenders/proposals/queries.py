@@ -198,7 +198,7 @@ def _closing_in_force(tender: Tender) -> models.QuerySet[Closing]:
     return Closing.objects.filter(tender=tender, seq=models.Subquery(highest))
 
 
-def undecided_provisionals(tender: Tender) -> models.QuerySet[Provisional]:
+def undecided_provisionals(tender: Tender | models.OuterRef) -> models.QuerySet[Provisional]:
     """Rows on which no two people have said the same yet; nothing opens while there is one."""
     return (
         Provisional.objects.filter(tender=tender)

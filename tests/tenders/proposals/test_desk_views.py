@@ -139,10 +139,13 @@ def test_what_was_decided_stays_on_the_page_for_officers_and_auditors(cutoff, cl
     )
 
     before = auditor.get(_opening_url(cutoff)).text
+    boards = [person.get(reverse("admin:desk-openings")).text for person in (officer, auditor, opener)]
     for country in ("NL", "EE"):
         client_of(people.officer(country)).post(url, {"accepted": "yes", "reason": f"Seen by {country}."})
 
     assert ("Example Rotor" in before, url in before) == (True, False)
+    assert "The set of proposals is final." not in before
+    assert ["Waits for two officers" in board for board in boards] == [True, True, False]
     for person in (officer, auditor):
         page = person.get(_opening_url(cutoff)).text
         for told in ("Decided by two people", "Example Rotor", "Seen by NL.", "Seen by EE."):

@@ -119,13 +119,13 @@ def test_those_who_take_part_in_openings_and_auditors_watch_them(draft):
 
 
 def test_officers_and_chairs_of_a_country_decide_provisional_rows(draft):
-    assert those_who_may(permissions.can_decide_provisional, draft, draft.tender) == OF_A_COUNTRY
+    assert those_who_may(permissions.can_decide_provisional, draft) == OF_A_COUNTRY
 
 
 def test_auditors_read_what_officers_and_chairs_decide(draft):
     seen_by = OF_A_COUNTRY | {"auditor"}
 
-    assert those_who_may(permissions.can_see_provisionals, draft, draft.tender) == seen_by
+    assert those_who_may(permissions.can_see_provisionals, draft) == seen_by
 
 
 def test_officers_and_chairs_of_a_country_exclude(draft):
