@@ -286,6 +286,11 @@ class CutoffStrip:
     ticks: list[int]
     span_seconds: int
 
+    @property
+    def arrival_anchor(self) -> str:
+        """The arrival's label leads away from the middle, where the deadline has its own, and never over an end."""
+        return "start" if 50 <= self.arrival_x <= 80 and self.is_late or self.arrival_x < 20 else "end"
+
 
 def cutoff_strip(*, closes_at: datetime, arrived_at: datetime) -> CutoffStrip:
     """The shown span grows with the distance: 5 seconds, then a minute, an hour, a day to either side."""

@@ -211,3 +211,13 @@ def test_cutoff_strip(microseconds, arrival_x, is_late, span_seconds):
     strip = pictures.cutoff_strip(closes_at=CLOSES, arrived_at=CLOSES + timedelta(microseconds=microseconds))
 
     assert (strip.arrival_x, strip.is_late, strip.span_seconds) == (Decimal(arrival_x), is_late, span_seconds)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "anchor"),
+    [(-5, "start"), (-2, "end"), (-1, "end"), (0, "start"), (1, "start"), (3, "start"), (5, "end")],
+)
+def test_the_label_of_an_arrival_never_lies_on_that_of_the_deadline(seconds, anchor):
+    strip = pictures.cutoff_strip(closes_at=CLOSES, arrived_at=CLOSES + timedelta(seconds=seconds))
+
+    assert strip.arrival_anchor == anchor

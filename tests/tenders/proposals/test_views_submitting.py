@@ -477,11 +477,14 @@ def test_receipt_page_says_what_was_received(open_tender, web, cutoff):
         assert " ".join(document.sha256[start : start + 8] for start in range(0, 64, 8)) in page
 
 
-def test_receipt_says_what_happens_next_at_each_stage(cutoff, web):
+def test_receipt_says_what_happens_next_at_each_stage(cutoff, web, page_clock):
     proposal = cutoff.submitted()
     browser, path = web(proposal), _url("proposal-receipt", proposal, 1)
-    sealed, ended = "stays sealed until the deadline has passed", "has ended without an opening"
+    sealed, ended = "stays sealed until people of two countries open", "has ended without an opening"
 
+    page_clock(cutoff.closes_at - SECOND)
+    assert "stays sealed until the deadline has passed" in browser.get(path).content.decode()
+    page_clock(cutoff.closes_at)
     waiting = browser.get(path).content.decode()
     cutoff.open()
     opened = browser.get(path).content.decode()
@@ -569,8 +572,10 @@ def test_replacing_keeps_the_old_version_until_the_new_one_is_submitted(open_ten
     assert "Changes not submitted" in check
     assert response.url == _url("proposal-receipt", proposal, 2)
     old = browser.get(_url("proposal-receipt", proposal, 1)).content.decode()
+    assert "<title>REPLACED: receipt" in old
     assert "Version 2 replaced it." in old
     assert "Replaced" in old
+    assert f'href="{_url("proposal-receipt", proposal, 2)}">Receipt of version 2, which counts</a>' in old
 
 
 def test_check_page_of_what_is_submitted_leads_to_the_receipt(open_tender, web):
@@ -692,6 +697,7 @@ def test_after_the_deadline_a_notice_is_given_once_and_shown(cutoff, web, page_c
         assert "Our motor maker closed." in page
         assert "The officers of the tender read it once the proposals are open, never before." in page
     assert WithdrawalNotice.objects.count() == 1
+    assert "Your notice to the officers that you no longer stand by it" in browser.get(_url("proposal", proposal)).text
 
 
 def test_a_notice_is_for_signatories_of_what_is_submitted_and_closed(cutoff, web, client_of, page_clock):
