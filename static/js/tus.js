@@ -22,6 +22,7 @@ class Ended extends Error {
   }
 }
 
+const unique = () => [...crypto.getRandomValues(new Uint8Array(16))].map((one) => one.toString(16).padStart(2, "0")).join("");
 const packed = (text) => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 
 export class Transfer {
@@ -32,6 +33,7 @@ export class Transfer {
   #rate = 0;
   #failures = 0;
   #best = -1;
+  #name = "";
   #stop = new AbortController();
 
   /** `tell(transfer)` is called at each step; `remember(address)` with "" where the address is worth nothing any more. */
@@ -94,11 +96,19 @@ export class Transfer {
   async #create() {
     this.#at("starting", 0);
     const metadata = Object.entries(this.metadata).map(([name, value]) => `${name} ${packed(value)}`);
-    const headers = { "Upload-Length": this.file.size, "Upload-Metadata": metadata.join(",") };
-    const answer = ours(await this.#ask("POST", this.endpoint, { headers }));
+    // Where the answer is lost, the same name leads to the upload that was begun, and there are not two of them.
+    this.#name ||= unique();
+    const headers = { "Upload-Length": this.file.size, "Upload-Metadata": metadata.join(","), "Idempotency-Key": this.#name };
+    const answer = ours(await this.#ask("POST", this.endpoint, { headers }).catch((trouble) => this.#nameAnew(trouble)));
     this.address = new URL(answer.getResponseHeader("Location"), new URL(this.endpoint, document.baseURI)).pathname;
     this.remember(this.address);
     this.offset = 0;
+  }
+
+  /** What was begun under the name has expired meanwhile, without a byte. */
+  #nameAnew(trouble) {
+    if (trouble.status === GONE) this.#name = "";
+    throw trouble;
   }
 
   async #find() {
@@ -114,6 +124,7 @@ export class Transfer {
       this.remember("");
       this.address = "";
       this.state = "";
+      this.#name = "";
     }
   }
 
@@ -249,16 +260,22 @@ const OF_A_WRITER = [HELD, 409];
 const IN_A_MOMENT = [408, HELD, 425, 429];
 // After these an upload may still go on: HEAD tells what became of it.
 const OF_A_PIECE = [400, 404, 409, 410, 460];
+const GONE = 410;
 
 function troubleOf(method, answer) {
   const { status } = answer;
   if (status >= 200 && status < 300) return null;
   if (status === 401) return new Ended("signedOut");
   if (status === 403) return new Ended("denied", facts(answer).detail);
-  if (status >= 500 || IN_A_MOMENT.includes(status) || (method === "PATCH" && OF_A_PIECE.includes(status))) {
-    return new Broken(status, Number(answer.getResponseHeader("Retry-After")) || 0);
-  }
+  const seconds = Number(answer.getResponseHeader("Retry-After")) || 0;
+  if (status >= 500 || IN_A_MOMENT.includes(status) || mayGoOn(method, status, seconds)) return new Broken(status, seconds);
   return new Ended("refused", facts(answer).detail);
+}
+
+// A creation may go on where what it began has expired, and where it still runs, which the portal tells with a time.
+function mayGoOn(method, status, seconds) {
+  if (method === "PATCH") return OF_A_PIECE.includes(status);
+  return method === "POST" && (status === GONE || (status === 409 && seconds > 0));
 }
 
 function facts(answer) {

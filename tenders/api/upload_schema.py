@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 
 from tenders.api import problems
-from tenders.api.company_schema import tells
+from tenders.api.company_schema import IDEMPOTENCY_KEY, tells
 from tenders.api.models import Scope
 from tenders.api.problems import ProblemType
 from tenders.api.serializers import text, whole
@@ -45,6 +45,12 @@ CHECKSUM = _sent(
     "Upload-Checksum",
     _("sha1 or sha256, a space, and the digest of this body in base64: if it is wrong, none of the body is kept."),
     required=False,
+)
+NAMED = _sent(
+    "Idempotency-Key",
+    _("Chosen by you, one for each file: a repeat whose answer was lost is led to the upload that it began."),
+    required=False,
+    schema=IDEMPOTENCY_KEY.type,
 )
 
 
@@ -89,10 +95,11 @@ begins = _with_bytes(
             LENGTH,
             METADATA,
             CHECKSUM,
+            NAMED,
             _answered("Location", _("Where the upload goes on."), [201]),
             *_standing(201),
         ),
-        problems_too=_takes(problems.STORE_FULL),
+        problems_too=_takes(problems.STORE_FULL, problems.IDEMPOTENCY_KEY_REUSED),
     ),
 )
 sends = _with_bytes(

@@ -4,11 +4,12 @@ The body of a request is read from the server piece by piece and handed on; noth
 """
 
 import base64
-import re
+import json
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
+from functools import partial
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
@@ -16,12 +17,12 @@ from django.urls import reverse
 from django.utils.http import http_date
 from django.utils.translation import gettext as _
 
-from coalition_portal.permission import Refused
+from coalition_portal.permission import Denied, Refused
+from coalition_portal.public_ids import is_public_id
 from coalition_portal.uploads import upload_bytes_max
-from tenders.api import errors, problems
+from tenders.api import errors, idempotency, problems
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
-from tenders.api.parameters import PUBLIC_ID_PATTERN
 from tenders.api.private import PrivateView, answer
 from tenders.api.upload_schema import BYTES, begins, ends, reads, sends
 from tenders.proposals import uploading
@@ -82,18 +83,27 @@ class TusView(PrivateView):
 class UploadsView(TusView):
     @begins
     def post(self, request):
-        """Begins an upload; a body is its first bytes."""
-        upload = _begun(request, _length(request), _metadata(request))
-        headers = {"Location": reverse("api-upload", args=[upload.public_id])}
-        if _body_bytes(request._request):
-            upload = _received(request, upload, 0)
-        return _empty(201, headers | _standing(upload))
+        """Begins an upload; a body is its first bytes. With an Idempotency-Key a repeat is led to what it began."""
+        size, metadata, brought = _length(request), _metadata(request), _brought(request)
+        if brought > size:
+            raise _more_than_announced()
+        begin = partial(_begun, request, size, metadata)
+        is_named = idempotency.HEADER in request.META
+        answered = idempotency.once(request, request.user, _asked(size, metadata), begin) if is_named else begin()
+        upload = _there(request, answered["Location"].rpartition("/")[2])
+        if brought and upload.state == UploadState.RECEIVING and not upload.received_bytes:
+            upload = _received(request, upload, 0) if is_named else _received_or_ended(request, upload)
+        for name, value in _standing(upload).items():
+            answered[name] = value
+        del answered.headers["Content-Type"]
+        return answered
 
 
 class UploadView(TusView):
     def head(self, request, upload_id):
         upload = _there(request, upload_id)
-        return _empty(200, _standing(upload) | _held(upload, request.now) | {"Upload-Length": str(upload.size_bytes)})
+        announced = {"Upload-Length": str(upload.size_bytes), "Upload-Metadata": _written_metadata(upload)}
+        return _empty(200, _standing(upload) | _held(upload, request.now) | announced)
 
     @reads
     def get(self, request, upload_id):
@@ -126,13 +136,13 @@ def _there(request, upload_id: str) -> Upload:
     return upload
 
 
-def _begun(request, size_bytes: int, metadata: dict[str, str]) -> Upload:
-    # What is no id finds nothing, and is not asked for: a database keeps no NUL and fails at one.
-    if not re.fullmatch(PUBLIC_ID_PATTERN, metadata["proposal"]):
+def _begun(request, size_bytes: int, metadata: dict[str, str]) -> HttpResponse:
+    """The answer of a creation as it is kept for a repeat: how far the upload is by then is another matter."""
+    if not is_public_id(metadata["proposal"]):
         raise Http404
     proposal = get_object_or_404(proposals_visible_to(request.user), public_id=metadata["proposal"])
     with _refusals():
-        return uploading.begin_upload(
+        upload = uploading.begin_upload(
             proposal=proposal,
             kind_code=metadata["kind"],
             name=metadata["filename"],
@@ -140,13 +150,28 @@ def _begun(request, size_bytes: int, metadata: dict[str, str]) -> Upload:
             by=request.user,
             now=request.now,
         )
+    return _empty(201, {"Location": reverse("api-upload", args=[upload.public_id])})
+
+
+def _asked(size_bytes: int, metadata: dict[str, str]) -> bytes:
+    """What tells one creation from another: its body is bytes of the file, which a repeat need not bring again."""
+    return json.dumps([size_bytes, metadata], sort_keys=True).encode()
+
+
+def _received_or_ended(request, upload: Upload) -> Upload:
+    """The first bytes with the creation. Where they are refused or broke off, nobody was told of the upload."""
+    try:
+        return _received(request, upload, 0)
+    except Problem:
+        with suppress(Denied, Refused):
+            uploading.end_upload(upload=upload, by=request.user, now=request.now)
+        raise
 
 
 def _received(request, upload: Upload, offset: int) -> Upload:
     checksum, size = _checksum(request), _body_bytes(request._request)
     if offset + size > upload.size_bytes:
-        sentence = _("The request brings more bytes than were announced. Begin a new upload.")
-        raise Problem(problems.TOO_LARGE, sentence)
+        raise _more_than_announced()
     with _refusals(), _given_up_on_silence(request._request):
         return uploading.receive(
             upload=upload,
@@ -193,6 +218,17 @@ def _given_up_on_silence(request: HttpRequest) -> Iterator[None]:
         yield
     finally:
         line.settimeout(before)
+
+
+def _brought(request) -> int:
+    """How many bytes come with a creation. What is wrong with its headers is told before anything is begun."""
+    _checksum(request)
+    return _body_bytes(request._request)
+
+
+def _more_than_announced() -> Problem:
+    sentence = _("The request brings more bytes than were announced. Begin a new upload.")
+    return Problem(problems.TOO_LARGE, sentence)
 
 
 def _body_bytes(request: HttpRequest) -> int:
@@ -246,6 +282,12 @@ def _metadata(request) -> dict[str, str]:
             % {"missing": ", ".join(missing)},
         )
     return {name: found[name] for name in METADATA}
+
+
+def _written_metadata(upload: Upload) -> str:
+    """What the portal keeps of the pairs that the upload was begun with."""
+    kept = {"filename": upload.name, "kind": upload.kind_code, "proposal": upload.proposal.public_id}
+    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in kept.items())
 
 
 def _decoded(value: str) -> str:

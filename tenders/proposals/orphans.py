@@ -25,15 +25,22 @@ def sweep_orphans(now: datetime) -> int:
 
 
 def end_expired(now: datetime) -> int:
-    """End the uploads to which no byte came for a week; their bytes go."""
-    rows = Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lte=now).order_by("pk")
-    return sum(_ended(upload, now) for upload in rows)
+    """End the uploads to which no byte came for a week, or none at all within an hour; their bytes go."""
+    return sum(_ended(upload, now) for upload in _expired(now).order_by("pk"))
+
+
+def _expired(now: datetime) -> QuerySet[Upload]:
+    """One that is being written to lives, also where none of its bytes counts before they are all there."""
+    return Upload.objects.filter(state=UploadState.RECEIVING, expires_at__lte=now).exclude(writer_until__gt=now)
 
 
 def _ended(upload: Upload, now: datetime) -> bool:
     with transaction.atomic(durable=True):
-        waiting = Upload.objects.filter(pk=upload.pk, state=UploadState.RECEIVING, expires_at__lte=now)
-        ended = waiting.update(state=UploadState.ENDED, content=None, writer="", writer_until=None)
+        ended = (
+            _expired(now)
+            .filter(pk=upload.pk)
+            .update(state=UploadState.ENDED, content=None, writer="", writer_until=None)
+        )
     if ended and upload.content:
         contents.delete_content(upload.content)
     return bool(ended)

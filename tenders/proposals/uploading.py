@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.db.models import F
@@ -17,6 +17,7 @@ from tenders.proposals.contents import begin_content, delete_content
 from tenders.proposals.document_limits import (
     StoreFull,
     Unacceptable,
+    check_day,
     check_rate,
     check_room,
     check_store,
@@ -27,7 +28,6 @@ from tenders.proposals.models import Document, Proposal, Upload, UploadState
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.receiving import (
     CHECKSUMS,
-    EXPIRES_AFTER,
     LEASE,
     Checksum,
     ChecksumMismatch,
@@ -58,6 +58,7 @@ __all__ = [
 
 logger = logging.getLogger(__name__)
 
+EMPTY_EXPIRES_AFTER = timedelta(hours=1)  # nothing is lost with it, and nobody may know of it: its answer may be
 UNDER_WAY_MAX = 24  # of one proposal
 
 
@@ -83,6 +84,7 @@ def begin_upload(*, proposal: Proposal, kind_code: str, name: str, size_bytes: i
     name = check_announced(wanted, name, size_bytes)
     check_room(proposal, wanted, size_bytes)
     check_rate(proposal, now)
+    check_day(proposal, size_bytes, now)
     _check_under_way(proposal, now)
     check_store(size_bytes)
     with transaction.atomic(durable=True):
@@ -94,7 +96,7 @@ def begin_upload(*, proposal: Proposal, kind_code: str, name: str, size_bytes: i
             content=begin_content(company=proposal.company, now=now),
             uploaded_by=by,
             begun_at=now,
-            expires_at=now + EXPIRES_AFTER,
+            expires_at=now + EMPTY_EXPIRES_AFTER,
         )
 
 
@@ -174,9 +176,9 @@ def finish_received(*, now: datetime) -> int:
 
 
 def is_gone(upload: Upload, now: datetime) -> bool:
-    """Whether nothing more can be sent or asked: ended, or expired while it was being received."""
+    """Whether nothing more can be sent or asked: ended, or expired while nobody was sending."""
     is_late = upload.state == UploadState.RECEIVING and upload.expires_at <= now
-    return is_late or upload.state == UploadState.ENDED
+    return upload.state == UploadState.ENDED or (is_late and not is_being_written(upload, now))
 
 
 def is_being_written(upload: Upload, now: datetime) -> bool:

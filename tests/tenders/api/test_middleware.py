@@ -36,7 +36,7 @@ def paths(tender):
 def test_the_index_links_to_all_that_has_no_parameter(api):
     assert api.json() == {
         "title": "Tenders of the International Drone Coalition",
-        "version": "1.3.0",
+        "version": "1.4.0",
         "links": {
             "self": f"{BASE}/",
             "tenders": f"{BASE}/tenders",

@@ -133,7 +133,9 @@ def test_a_file_in_two_pieces(tus, owner):
 
     standing = tus.ask("HEAD", path)
     assert (standing.status_code, standing["Cache-Control"]) == (200, "private, no-store")
-    assert ours(standing) == ours(first) | {"Upload-Length": str(len(content))}
+    pairs = metadata(filename="Політ.pdf", kind="flight_evidence", proposal=tus.draft.public_id)
+    announced = {"Upload-Length": str(len(content)), "Upload-Metadata": pairs}
+    assert ours(standing) == ours(first) | announced
 
     last = tus.send(path, 20, content[20:])
     document = Document.objects.get()
@@ -144,7 +146,7 @@ def test_a_file_in_two_pieces(tus, owner):
         "Portal-Document": document.public_id,
     }
     assert (last.status_code, ours(last)) == (204, end)
-    assert ours(tus.ask("HEAD", path)) == end | {"Upload-Length": str(len(content))}
+    assert ours(tus.ask("HEAD", path)) == end | announced
     assert (document.name, document.sha256) == ("Політ.pdf", hashlib.sha256(content).hexdigest())
 
 
@@ -171,6 +173,72 @@ def test_first_piece_with_its_creation(tus):
     assert (response.status_code, response["Upload-Offset"]) == (201, "30")
     path = response["Location"].removeprefix("/api/v1/")
     assert tus.send(path, 30, content[30:])["Portal-Upload-State"] == "kept"
+
+
+# A creation whose answer was lost
+
+
+def test_creation_with_a_name_is_found_again(tus):
+    content = pdf_bytes()
+
+    first = tus.create(len(content), Idempotency_Key="one")
+    again = tus.create(len(content), Idempotency_Key="one")
+    with_bytes = tus.create(len(content), content[:30], Idempotency_Key="one")
+    all_the_same = tus.create(len(content), content[:50], Idempotency_Key="one")
+
+    answers = (first, again, with_bytes, all_the_same)
+    assert [answer.status_code for answer in answers] == [201] * 4
+    assert [answer["Upload-Offset"] for answer in answers] == ["0", "0", "30", "30"]
+    assert [answer.get("Idempotent-Replayed") for answer in answers] == [None, "true", "true", "true"]
+    assert ({answer["Location"] for answer in answers}, Upload.objects.count()) == ({first["Location"]}, 1)
+    assert "Content-Type" not in again.headers
+    path = first["Location"].removeprefix("/api/v1/")
+    assert tus.send(path, 30, content[30:])["Portal-Upload-State"] == "kept"
+    assert tus.create(len(content), content, Idempotency_Key="one")["Portal-Upload-State"] == "kept"
+
+
+@pytest.mark.parametrize("other", [{"name": "b.pdf"}, {"kind": "technical_description"}, {"size": 101}])
+def test_name_of_another_creation(tus, other):
+    tus.create(100, Idempotency_Key="one")
+
+    response = tus.create(**{"size": 100, "Idempotency_Key": "one"} | other)
+
+    assert told(response)[:2] == (422, "idempotency-key-reused")
+    assert Upload.objects.count() == 1
+
+
+def test_name_that_is_none_begins_nothing(tus):
+    assert told(tus.create(100, Idempotency_Key="two words"))[:2] == (400, "idempotency-key-missing")
+    assert Upload.objects.count() == 0
+
+
+def test_refused_creation_may_be_tried_again_under_its_name(tus):
+    assert told(tus.create(10, name="a.docx", Idempotency_Key="one"))[:2] == (422, "file-refused")
+    assert tus.create(10, Idempotency_Key="one").status_code == 201
+
+
+def test_what_was_begun_under_a_name_and_is_gone_is_told(tus):
+    first = tus.create(100, Idempotency_Key="one")
+    tus.ask("DELETE", first["Location"].removeprefix("/api/v1/"))
+
+    assert told(tus.create(100, Idempotency_Key="one")) == (410, "upload-gone", GONE)
+
+
+WRONG_DIGEST = f"sha1 {base64.b64encode(bytes(20)).decode()}"
+
+
+@pytest.mark.parametrize(
+    ("size", "headers", "expected"),
+    [
+        (100, {"Upload_Checksum": WRONG_DIGEST}, (460, "checksum-mismatch")),
+        (100, {"Upload_Checksum": "md5 YQ=="}, (400, "bad-request")),
+        (100, {"Transfer_Encoding": "chunked"}, (411, "length-required")),
+        (4, {}, (413, "too-large")),
+    ],
+)
+def test_creation_whose_bytes_are_refused_leaves_no_upload_that_nobody_knows(tus, size, headers, expected):
+    assert told(tus.create(size, b"%PDF-", **headers))[:2] == expected
+    assert Upload.objects.exclude(state=UploadState.ENDED).count() == 0
 
 
 def test_empty_last_piece_changes_nothing(tus):
@@ -365,6 +433,7 @@ def test_wrong_file_is_refused_by_its_first_bytes(tus):
         "Tus-Resumable": "1.0.0",
         "Upload-Offset": "0",
         "Upload-Length": "50000000",
+        "Upload-Metadata": metadata(filename="film.mp4", kind="video", proposal=tus.draft.public_id),
         "Portal-Upload-State": "refused",
     }
     assert told(tus.send(path, 0, b"x"))[:2] == (410, "upload-gone")
@@ -479,6 +548,27 @@ def test_broken_line_keeps_what_came(tus, monkeypatch, line):
     offset = int(tus.ask("HEAD", path)["Upload-Offset"])
     assert offset == 150_000
     assert tus.send(path, offset, content[offset:])["Portal-Upload-State"] == "kept"
+
+
+@pytest.mark.parametrize(("name", "left"), [({}, UploadState.ENDED), ({"Idempotency_Key": "one"}, "RECEIVING")])
+def test_broken_creation_is_ended_unless_it_can_be_found_again(tus, monkeypatch, name, left):
+    content = pdf_bytes("x" * 200_000)
+    make = WSGIRequest.__init__
+
+    def cut(request, environ):
+        if environ["REQUEST_METHOD"] == "POST":
+            environ["wsgi.input"] = _Breaking(content[:150_000])
+        make(request, environ)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(WSGIRequest, "__init__", cut)
+        response = tus.create(len(content), content, **name)
+
+    assert told(response)[:2] == (400, "bad-request")
+    assert Upload.objects.get().state == left
+    if name:
+        again = tus.create(len(content), content, **name)
+        assert (again.status_code, again["Upload-Offset"]) == (201, "150000")
 
 
 class _Socket:
