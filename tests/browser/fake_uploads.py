@@ -19,10 +19,13 @@ class FakeUploads:
     def __init__(self, *, state="kept", refusal="", known=b"", size=None):
         self.state, self.refusal, self.received, self.size = state, refusal, known, size
         self.bad_days, self.asked, self.metadata, self.pieces, self.made = {}, [], {}, [], 0
+        self.names = []  # under which uploads were begun
 
     def __call__(self, route):
         request = route.request
         self.asked.append(request.method)
+        if request.method == "POST":
+            self.names.append(request.headers["idempotency-key"])
         planned = self.bad_days.get(request.method)
         if planned:
             return self._spoil(route, planned.pop(0))

@@ -1,6 +1,7 @@
 """The client of uploads in a real browser, against a portal that has bad days."""
 
 import json
+import re
 from datetime import timedelta
 
 import pytest
@@ -158,6 +159,28 @@ def test_after_a_broken_line_it_goes_on_from_what_arrived(portal, file):
     assert portal.uploads.received == path.read_bytes()
     assert portal.uploads.asked[:4] == ["POST", "PATCH", "HEAD", "HEAD"]
     assert portal.uploads.pieces[0] == 64 * KIB
+
+
+@pytest.mark.parametrize("lost", ["broken", (409, {"Retry-After": "2"}, ""), (503, {}, "")])
+def test_a_creation_is_repeated_under_its_name(portal, file, lost):
+    portal.uploads.bad_days = {"POST": [lost, lost]}
+    portal.open()
+    portal.choose(file())
+
+    portal.see_it_through()
+    assert portal.uploads.asked[:3] == ["POST", "POST", "POST"]
+    assert len(set(portal.uploads.names)) == 1
+    assert re.fullmatch("[0-9a-f]{32}", portal.uploads.names[0])
+
+
+def test_a_creation_that_has_expired_gets_another_name(portal, file):
+    portal.uploads.bad_days = {"POST": ["broken", (410, {}, "")]}
+    portal.open()
+    portal.choose(file())
+
+    portal.see_it_through()
+    first, again, anew = portal.uploads.names
+    assert first == again != anew
 
 
 @pytest.mark.parametrize("status", [429, 503])
