@@ -24,6 +24,17 @@ from tests.factories.tenders import published_tender
 
 _numbers = count(1)
 
+OFFER_OF_SCHEMA_ONE = {
+    "currency": "EUR",
+    "prices": {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"},
+    "lead_time_days": 21,
+    "monthly_capacity": 400,
+    "production_region": "Example region",
+    "partners": "Rotors, motors\nOthers, <frames>",
+    "trial_support": "",
+}
+"""As manifests of schema idc-proposal/1 hold it: without steps and terms, and with partners as one text."""
+
 
 def draft_proposal(
     *,

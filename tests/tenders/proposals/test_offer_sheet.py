@@ -9,6 +9,7 @@ from tenders.proposals.models import Proposal
 from tenders.proposals.offer_sheet import OfferSheet, Partner, month_words, offer_as_frozen, sheet_of
 from tenders.proposals.price_steps import PricedStep, Step
 from tenders.proposals.wanted_offer import proposal_languages, usual_language
+from tests.factories.proposals import OFFER_OF_SCHEMA_ONE
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -118,21 +119,11 @@ def test_an_empty_draft_reads_as_open():
 
 
 def test_schema_one_is_read_as_it_was_written():
-    first = {
-        "currency": "EUR",
-        "prices": {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"},
-        "lead_time_days": 21,
-        "monthly_capacity": 400,
-        "production_region": "Example region",
-        "partners": "Rotors, motors\nOthers, frames",
-        "trial_support": "",
-    }
-
-    sheet = sheet_of(first, tender())
+    sheet = sheet_of(OFFER_OF_SCHEMA_ONE, tender())
 
     assert sheet.steps == []
     assert sheet.lines == [("Trial", Decimal("4380.00")), ("Production", Decimal("3590.00")), ("Spares", None)]
-    assert (sheet.partners, sheet.partners_text) == ([], "Rotors, motors\nOthers, frames")
+    assert (sheet.partners, sheet.partners_text) == ([], OFFER_OF_SCHEMA_ONE["partners"])
     assert (sheet.delivery, sheet.vat, sheet.language, sheet.months) == ("", "", "", [])
     assert (sheet.validity_days, sheet.is_short, sheet.year_capacity) == (None, False, None)
     assert (sheet.first_month, sheet.last_month) == ("", "")

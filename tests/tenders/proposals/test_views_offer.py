@@ -15,7 +15,7 @@ from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import partner_rows_to_show
 from tenders.proposals.offer_sheet import sheet_of
 from tests.factories import companies
-from tests.factories.proposals import offer_of
+from tests.factories.proposals import OFFER_OF_SCHEMA_ONE, offer_of
 
 pytestmark = pytest.mark.django_db
 
@@ -205,18 +205,11 @@ def test_the_check_page_shows_what_reviewers_will_see(web, draft, owner):
 
 
 def test_a_version_frozen_under_schema_one_reads_as_it_did(draft):
-    first = {
-        "currency": "EUR",
-        "prices": {"trial_unit_price": "4380.00", "production_unit_price": "3590.00"},
-        "lead_time_days": 21,
-        "monthly_capacity": 400,
-        "production_region": "Example region",
-        "partners": "Rotors, motors\nOthers, <frames>",
-        "trial_support": "",
-    }
     tender = Proposal.objects.get(pk=draft.pk).tender
 
-    page = render_to_string("proposals/offer_sheet.html", {"sheet": sheet_of(first, tender), "evaluated": None})
+    page = render_to_string(
+        "proposals/offer_sheet.html", {"sheet": sheet_of(OFFER_OF_SCHEMA_ONE, tender), "evaluated": None}
+    )
 
     assert "Prices by quantity" not in page
     assert "Price of one drone in the trial batch" in page
