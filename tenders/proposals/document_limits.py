@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db.models import Sum
+from django.db.models import Case, F, Sum, When
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -14,12 +14,14 @@ from coalition_portal.permission import Refused
 from coalition_portal.storage import document_storage, has_room, is_full
 from coalition_portal.uploads import MEGABYTE, upload_bytes_max
 from tenders.notices.models import WantedDocument
-from tenders.proposals.models import Content, Document, Proposal, Upload
+from tenders.proposals.models import Content, Document, Proposal, Upload, UploadState
 
 logger = logging.getLogger(__name__)
 
 UPLOADS_MAX = 60
 UPLOADS_WITHIN = timedelta(minutes=10)
+DAY = timedelta(hours=24)
+PROPOSALS_A_DAY = 10  # so many of the largest proposals of a tender
 
 
 class Unacceptable(Refused):
@@ -47,6 +49,29 @@ def check_rate(proposal: Proposal, now: datetime) -> None:
         raise Unacceptable(
             _("Your company uploaded %(most)s files in 10 minutes. Wait a few minutes, then choose the file again.")
             % {"most": UPLOADS_MAX}
+        )
+
+
+def check_day(proposal: Proposal, size_bytes: int, now: datetime) -> None:
+    """Raises Unacceptable where the company would fill more of the store within a day than ten whole proposals take.
+
+    What was removed from drafts counts, because frozen versions may name it and it stays in the store.
+    """
+    most = PROPOSALS_A_DAY * proposal.tender.total_size_mb * MEGABYTE
+    lately = Content.objects.filter(company=proposal.company_id, begun_at__gt=now - DAY)
+    on_its_way = When(upload__state=UploadState.RECEIVING, then=F("upload__size_bytes"))
+    total = lately.aggregate(total=Sum(Case(on_its_way, default=F("size_bytes"))))["total"] or 0
+    if total + size_bytes > most:
+        raise Unacceptable(
+            _(
+                "With this file your company uploaded %(got)s in 24 hours. We take at most %(most)s. "
+                "Upload it tomorrow, or write to %(mailbox)s if the deadline comes first."
+            )
+            % {
+                "got": file_size(total + size_bytes),
+                "most": file_size(most),
+                "mailbox": proposal.tender.contact_mailbox,
+            }
         )
 
 

@@ -27,6 +27,7 @@ from tenders.proposals.contents import (
 )
 from tenders.proposals.document_limits import (
     Unacceptable,
+    check_day,
     check_rate,
     check_room,
     check_store,
@@ -85,6 +86,7 @@ def add_document(*, proposal: Proposal, kind_code: str, upload: File, by: User, 
     wanted = wanted_of(proposal, kind_code)
     name = check_announced(wanted, upload.name or "", upload.size)
     check_rate(proposal, now)
+    check_day(proposal, upload.size, now)
     check_head(_head_of(upload), name)
     with _stored(proposal, upload, now) as content:
         looked = look(content, name, now=now)
