@@ -595,6 +595,8 @@ def test_withdraw_asks_first_and_says_what_happens(open_tender, web):
     _submit(browser, bundle)
 
     asked = browser.get(_url("proposal-withdraw", bundle.proposal)).content.decode()
+    assert "<title>SUBMITTED: Withdraw the proposal" in asked
+    assert '<p class="state-word" id="state-word">Submitted</p>' in asked
     assert "Withdraw version 1 of" in asked
     assert not Withdrawal.objects.exists()
 
