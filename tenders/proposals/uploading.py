@@ -18,7 +18,6 @@ from tenders.proposals.document_limits import (
     StoreFull,
     Unacceptable,
     check_day,
-    check_day,
     check_rate,
     check_room,
     check_store,
@@ -85,7 +84,6 @@ def begin_upload(*, proposal: Proposal, kind_code: str, name: str, size_bytes: i
     name = check_announced(wanted, name, size_bytes)
     check_room(proposal, wanted, size_bytes)
     check_rate(proposal, now)
-    check_day(proposal, size_bytes, now)
     check_day(proposal, size_bytes, now)
     _check_under_way(proposal, now)
     check_store(size_bytes)
