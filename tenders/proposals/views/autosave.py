@@ -86,18 +86,23 @@ def _asked(body: bytes) -> Asked | None:
             revision=told["revision"],
             at=told["at"],
         )
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
     texts = [asked.at, *asked.typed, *asked.typed.values(), *asked.seen.values()]
     is_sound = (
         isinstance(asked.task, str)
         and asked.task in TASKS
         and isinstance(asked.revision, int)
-        and all(isinstance(text, str) and "\0" not in text for text in texts)
+        and all(isinstance(text, str) and _can_be_kept(text) for text in texts)
         and len(fields) <= FIELDS_MAX
         and len(asked.at) <= FIELD_LENGTH_MAX
     )
     return asked if is_sound else None
+
+
+def _can_be_kept(text: str) -> bool:
+    """No database keeps a NUL, nor half of a character, which JSON can spell."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _way_in(pid: str, asked: Asked | None) -> str:

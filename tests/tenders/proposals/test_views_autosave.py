@@ -139,6 +139,9 @@ def test_foreign_and_missing_proposals_look_the_same(client_of, draft):
         b'{"task":"answers","fields":{"FPV-01":"6.5"},"revision":1,"at":""}',
         b'{"task":"answers","fields":{"FPV-01":{"text":6.5,"seen":""}},"revision":1,"at":""}',
         b'{"task":"answers","fields":{"FPV-01":{"text":"a\\u0000","seen":""}},"revision":1,"at":""}',
+        b'{"task":"answers","fields":{"FPV-17":{"text":"a\\ud800","seen":""}},"revision":1,"at":""}',
+        b'{"task":"answers","fields":{},"revision":1,"at":"\\udfff"}',
+        b'{"task":"answers","fields":' + b"[" * 100_000,
         b'{"task":"answers","fields":{},"revision":1,"at":"' + b"x" * 81 + b'"}',
     ],
 )
