@@ -76,7 +76,8 @@ def test_services_are_taken_from_the_environment():
         "PORT": 5432,
     }
     cache = found.pop("CACHES")["default"]
-    assert (cache["LOCATION"], cache["OPTIONS"]["serializer"]) == (
+    assert (cache["BACKEND"], cache["LOCATION"], cache["OPTIONS"]["serializer"]) == (
+        "coalition_portal.identity.sign_in_limits.SignInLimitsCache",
         "redis://cache:6379/0",
         "coalition_portal.cache.JsonSerializer",
     )
