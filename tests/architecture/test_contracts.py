@@ -10,7 +10,8 @@ SLICES = ("manufacturers", "tenders.notices", "tenders.proposals", "tenders.revi
 EDGE = re.compile(r"(.*_)?(urls|views|desk|forms|admin|tasks|management)")
 GATE = (
     *("archive", "exif", "heads", "inflating", "jpeg", "looking", "pdf", "pdf_dictionary", "pieces", "png", "ranges"),
-    *("samples", "serving", "table", "telling", "verdict", "video", "wire", "workbook", "xml_parts", "child"),
+    *("samples", "seekable", "serving", "table", "telling", "verdict", "video", "wire", "workbook", "xml_parts"),
+    "child",
 )
 # They take values and return values.
 PURE = {
