@@ -1,5 +1,7 @@
 """What most tests of proposals begin with; a file that needs another draft says so."""
 
+from datetime import timedelta
+
 import pytest
 
 from coalition_portal import clock
@@ -65,3 +67,22 @@ def add(draft, owner):
 def web(client_of, owner):
     """The owner's browser."""
     return client_of(owner)
+
+
+@pytest.fixture
+def web_of(client_of):
+    """`web_of(proposal)`: a browser of its company's owner."""
+    return lambda proposal: client_of(companies.owner_of(proposal.company))
+
+
+@pytest.fixture
+def page_clock(monkeypatch):
+    """`page_clock(instant)`: the host's clock as pages see it."""
+    return lambda instant: monkeypatch.setattr("coalition_portal.middleware.clock.now", lambda: instant)
+
+
+@pytest.fixture
+def open_tender(cutoff, page_clock):
+    """The tender of the cut-off with pages that are five seconds before it."""
+    page_clock(cutoff.at(timedelta(seconds=-5)))
+    return cutoff.tender

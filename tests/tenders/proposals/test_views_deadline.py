@@ -1,0 +1,142 @@
+"""What the pages say of requests at the deadline and after it."""
+
+from datetime import timedelta
+
+import pytest
+
+from coalition_portal.ledger.append import entry_of
+from tenders.proposals.models import (
+    Proposal,
+    Provisional,
+    Refusal,
+)
+from tenders.proposals.views.submitting import seconds_text
+from tests.factories.cutoffs import MICROSECOND
+from tests.factories.proposals import staged_bundle
+from tests.tenders.proposals.pages import press_submit, url_of
+
+pytestmark = pytest.mark.django_db
+
+SECOND = timedelta(seconds=1)
+
+
+def test_submit_at_the_deadline_is_refused_exactly_and_in_words(open_tender, web_of, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    page_clock(cutoff.at(timedelta(0)))
+
+    response = press_submit(browser, bundle)
+    page = browser.get(response.url).content.decode()
+
+    refusal = Refusal.objects.get()
+    assert response.url == url_of("proposal-late", bundle.proposal, 1, "submit")
+    assert "Your request arrived at the very instant of the deadline, which is late." in page
+    assert page.count(refusal.closes_at.strftime("%Y-%m-%dT%H:%M:%S.000000Z")) == 2
+    assert f"entry {entry_of(refusal.commitment).index} in the log" in page
+    assert "Every answer and every file is as you left it and stays readable for ever." in page
+    assert browser.get(url_of("proposal-check", bundle.proposal)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("after", "told"),
+    [
+        (MICROSECOND, "0.000001 seconds"),
+        (3 * SECOND + 214907 * MICROSECOND, "3.214907 seconds"),
+        (15 * SECOND, "15 seconds"),
+    ],
+)
+def test_lateness_is_told_to_the_last_digit(open_tender, web_of, cutoff, page_clock, after, told):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    page_clock(cutoff.at(after))
+
+    page = browser.get(press_submit(browser, bundle).url).content.decode()
+
+    assert f"Your request arrived {told} after the deadline. It was refused." in page
+
+
+@pytest.mark.parametrize(
+    ("after", "told"), [(59 * SECOND, "59 seconds"), (61 * SECOND, "1 min 1 s"), (3662 * SECOND, "1 h 1 min")]
+)
+def test_longer_lateness_is_told_in_greater_units(after, told):
+    assert seconds_text(after).replace("\N{NO-BREAK SPACE}", " ") == told
+
+
+def test_late_replacement_says_that_the_first_version_counts(open_tender, web_of, cutoff, page_clock):
+    first = staged_bundle(tender=open_tender)
+    browser = web_of(first.proposal)
+    press_submit(browser, first)
+    second = staged_bundle(proposal=first.proposal, is_changed=True)
+    page_clock(cutoff.at(SECOND))
+
+    page = browser.get(press_submit(browser, second).url).content.decode()
+
+    assert "<title>CHANGES NOT SUBMITTED: refused at the deadline" in page
+    assert '<h1 class="state-word" id="state-word">Changes not submitted</h1>' in page
+    assert "Version 1, which was received before the deadline, still counts." in page
+
+
+def test_late_withdrawal_is_refused_in_words(open_tender, web_of, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    press_submit(browser, bundle)
+    page_clock(cutoff.at(SECOND))
+
+    response = browser.post(url_of("proposal-withdraw", bundle.proposal))
+    page = browser.get(response.url).content.decode()
+
+    assert response.url == url_of("proposal-late", bundle.proposal, 1, "withdraw")
+    assert "NOT WITHDRAWN: refused at the deadline" in page
+    assert "The version that was received before the deadline still counts." in page
+    assert f'href="{url_of("proposal-notice", bundle.proposal)}">Tell the officers</a>' in page
+
+
+def test_request_that_waited_while_the_tender_closed_is_left_to_two_people(open_tender, web_of, cutoff, page_clock):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    cutoff.close()
+    page_clock(cutoff.closes_at + 12 * SECOND)
+    received_at = cutoff.at(-MICROSECOND)
+
+    response = press_submit(browser, bundle)
+    page = browser.get(response.url).content.decode()
+
+    assert response.url == url_of("proposal-provisional", bundle.proposal, 1, "submit")
+    assert Provisional.objects.get().received_at == received_at
+    assert "Your request arrived before the deadline, but the tender was closed while it waited." in page
+    assert received_at.strftime("%Y-%m-%dT%H:%M:%S.%fZ") in page
+    assert (
+        "A request of yours waits for a decision" in browser.get(url_of("proposal", bundle.proposal)).content.decode()
+    )
+
+
+@pytest.mark.parametrize(("name", "act"), [("proposal-late", "submit"), ("proposal-provisional", "open")])
+def test_judgement_that_never_was_is_not_found(open_tender, web_of, name, act):
+    bundle = staged_bundle(tender=open_tender)
+
+    assert web_of(bundle.proposal).get(url_of(name, bundle.proposal, 1, act)).status_code == 404
+
+
+def test_history_tells_everything_that_happened(open_tender, web_of, cutoff, page_clock):
+    first = staged_bundle(tender=open_tender)
+    proposal, browser = first.proposal, web_of(first.proposal)
+    press_submit(browser, first)
+    cutoff.at(-4 * SECOND)
+    browser.post(url_of("proposal-withdraw", proposal))
+    cutoff.at(-3 * SECOND)
+    press_submit(
+        browser, staged_bundle(proposal=Proposal.objects.get(pk=proposal.pk), now=cutoff.closes_at - 3 * SECOND)
+    )
+    page_clock(cutoff.at(SECOND))
+    browser.post(url_of("proposal-withdraw", proposal))
+
+    page = browser.get(url_of("proposal", proposal)).content.decode()
+
+    told = [
+        "Request to withdraw refused at the deadline",
+        "Version 2 received: receipt",
+        "Version 1 withdrawn",
+        "Version 1 received: receipt",
+    ]
+    positions = [page.index(sentence) for sentence in told]
+    assert positions == sorted(positions)
