@@ -8,14 +8,13 @@ from django.utils.cache import patch_vary_headers
 
 from coalition_portal.middleware import GetResponse
 from tenders.api import errors
+from tenders.api.routes import NOTHING_ALLOWED
 
 PREFIX = "/api/v1/"
 ROUTES = "tenders.api.urls"
 DOCS = f"{PREFIX}docs"
 """The documentation is a page for people: it takes the long way, with their language and their name."""
 
-NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
-"""An answer of data loads nothing, whoever opens it in a browser."""
 VARY = ("Accept", "Accept-Language", "Accept-Encoding")
 PRIVATE_VARY = (*VARY, "Authorization", "Cookie")
 NEVER_KEPT = "private, no-store"

@@ -11,7 +11,6 @@ from django.db import DatabaseError, InterfaceError
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from rest_framework.views import APIView
 
 from coalition_portal.fresh_sign_in import is_fresh
 from coalition_portal.identity.models import User
@@ -19,19 +18,17 @@ from tenders.api import errors, problems, throttling
 from tenders.api.authentication import CHALLENGE, BearerKey, BrowserSession, nobody
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
-from tenders.api.negotiation import JsonOnly
 from tenders.api.queries import note_use
+from tenders.api.routes import NOTHING_ALLOWED, Route
 
 logger = logging.getLogger(__name__)
 
-NOTHING_ALLOWED = "default-src 'none'; frame-ancestors 'none'"
-"""An answer of data loads nothing, whoever opens it in a browser."""
 SAFE = ("GET", "HEAD", "OPTIONS")
 WITH_BODY = ("POST", "PUT", "PATCH")
 JSON = "application/json"
 
 
-class PrivateView(APIView):
+class PrivateView(Route):
     """`request.user` is who asks and `request.api_key` their key, None in a browser's session.
 
     `media_types` are the types of a body that the route reads; without a body none is asked for. `scopes` names the
@@ -40,12 +37,9 @@ class PrivateView(APIView):
 
     is_private = True
     authentication_classes = [BearerKey, BrowserSession]
-    content_negotiation_class = JsonOnly
     parser_classes = []
     media_types = (JSON,)
     scopes: dict[str, str] = {}
-    limit = None
-    allowance = None
 
     def initialize_request(self, request, *args, **kwargs):
         request.api_key = None
@@ -105,22 +99,11 @@ class PrivateView(APIView):
         return throttling.SESSION, request.user.public_id
 
     def finalize_response(self, request, response, *args, **kwargs):
-        if self.allowance is not None:
-            for name, value in self.allowance.headers.items():
-                response.headers[name] = value
+        response = super().finalize_response(request, response, *args, **kwargs)
         response.headers.setdefault("Content-Security-Policy", NOTHING_ALLOWED)
         response.is_of_view = True
         _note_use(request)
         return response
-
-    def options(self, request, *args, **kwargs):
-        """The methods of the route, the same whoever asks and whatever is there."""
-        response = HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-        del response.headers["Content-Type"]
-        return response
-
-    def http_method_not_allowed(self, request, *args, **kwargs):
-        raise errors.method_not_allowed(request.method, self.allowed_methods)
 
     def _check_media_type(self, request) -> None:
         if request.method not in WITH_BODY or not _has_body(request):

@@ -8,11 +8,9 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
-from rest_framework.views import APIView
 
 from tenders.api import (
     caching,
-    errors,
     examples,
     facts,
     pagination,
@@ -24,8 +22,8 @@ from tenders.api import (
     throttling,
 )
 from tenders.api.authentication import sent_key
-from tenders.api.negotiation import JsonOnly
 from tenders.api.problems import INVALID_CURSOR, NOT_FOUND, VALIDATION
+from tenders.api.routes import Route
 
 VERSION = settings.SPECTACULAR_SETTINGS["VERSION"]
 
@@ -46,15 +44,13 @@ def tag(kind: str, *known: object) -> str:
     return caching.entity_tag(kind, VERSION, get_language(), settings.PORTAL_URL, settings.OCID_PREFIX, *known)
 
 
-class PublicView(APIView):
+class PublicView(Route):
     """A read-only route under the limit of its address, or of the key that is sent; a key picks nothing but the limit.
 
     An answer 304 is not counted.
     """
 
     http_method_names = ["get", "head", "options"]
-    content_negotiation_class = JsonOnly
-    allowance = None
     is_counted = False
 
     def check_throttles(self, request):
@@ -88,18 +84,7 @@ class PublicView(APIView):
     def finalize_response(self, request, response, *args, **kwargs):
         if response.status_code >= 400 and not self.is_counted:
             self.spend(request)
-        if self.allowance is not None:
-            for name, value in self.allowance.headers.items():
-                response.headers[name] = value
-        return response
-
-    def options(self, request, *args, **kwargs):
-        response = HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-        del response.headers["Content-Type"]
-        return response
-
-    def http_method_not_allowed(self, request, *args, **kwargs):
-        raise errors.method_not_allowed(request.method, self.allowed_methods)
+        return super().finalize_response(request, response, *args, **kwargs)
 
 
 class IndexView(PublicView):
