@@ -76,14 +76,18 @@ def tender_exclusive(tender_pk: int) -> None:
     _advisory("pg_advisory_xact_lock", TENDER_SPACE, tender_pk)
 
 
-def log_lock() -> None:
-    """The last lock of a transaction: whoever holds it numbers the next log entry."""
+def first_entry_lock() -> None:
+    """Taken by those who found an empty log; later the row of the log's head is locked in its place."""
     _advisory("pg_advisory_xact_lock", LOG_SPACE, 0)
 
 
-def _advisory(function: str, space: int, key: int) -> None:
+def check_in_transaction() -> None:
     if not connection.in_atomic_block:
         raise RuntimeError("A lock was asked for outside a transaction; it would be gone with the same statement.")
+
+
+def _advisory(function: str, space: int, key: int) -> None:
+    check_in_transaction()
     if connection.vendor != "postgresql":
         return
     with connection.cursor() as cursor:

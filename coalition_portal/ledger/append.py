@@ -11,8 +11,7 @@ def append(*, event: Event, subject: str, facts: dict, at: datetime, commitment:
     `facts` may hold nothing about a company and no number of proposals; what is secret goes in as a salted commitment.
     `recorded_at` is `at`, or the instant of the entry before where that is later, so it never goes backwards.
     """
-    locks.log_lock()
-    head = Head.objects.first()
+    head = lock_log()
     index = head.size if head else 0
     recorded_at = max(at, head.recorded_at) if head else at
     body = body_of(
@@ -30,6 +29,19 @@ def append(*, event: Event, subject: str, facts: dict, at: datetime, commitment:
     )
     _move_head(head, entry)
     return entry
+
+
+def lock_log() -> Head | None:
+    """The last lock of a transaction: whoever holds the head's row writes the next entry. None before the first one.
+
+    Reading and locking it is one query. Before there is a head to lock, those who want to write the first entry queue.
+    """
+    locks.check_in_transaction()
+    head = Head.objects.select_for_update().first()
+    if head is None:
+        locks.first_entry_lock()
+        head = Head.objects.select_for_update().first()
+    return head
 
 
 def entry_of(commitment: str) -> Entry:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from django.db.models import Max
 
-from coalition_portal import locks
 from coalition_portal.formatting import iso
+from coalition_portal.ledger.append import lock_log
 from tenders.notices.models import Change, ChangeKind, Deadline, Tender
 from tenders.notices.timetable import status_at
 
@@ -15,7 +15,7 @@ def record_change(*, kind: ChangeKind, tender: Tender, at: datetime, snapshot: d
 
     `tender` must be saved already. `snapshot` is public data only; without one it is made from the tender as it is now.
     """
-    locks.log_lock()
+    lock_log()
     last = Change.objects.aggregate(last=Max("number"))["last"] or 0
     return Change.objects.create(
         number=last + 1, kind=ChangeKind(kind), tender=tender, at=at, snapshot=snapshot or snapshot_of(tender, at)

@@ -8,11 +8,10 @@ from typing import TypedDict, Unpack
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from coalition_portal import locks
 from coalition_portal.identity.models import MemberCountry, User
 from coalition_portal.identity.queries import country_of, has_role
 from coalition_portal.identity.roles import Role
-from coalition_portal.ledger.append import append
+from coalition_portal.ledger.append import append, lock_log
 from coalition_portal.ledger.entries import Event
 from coalition_portal.permission import Refused
 from coalition_portal.public_ids import new_public_id
@@ -64,7 +63,7 @@ def draft_from_template(
         tender.save()
         _write_parts(tender, source)
         # The lock of the log is the last one to take, so the row has a name of its own until it gets its number.
-        locks.log_lock()
+        lock_log()
         tender.number = _next_number(now)
         tender.save(update_fields=["number"])
         append(

@@ -147,14 +147,17 @@ def test_deadline_gate_lets_the_transaction_of_a_test_case_through():
         assert connection.in_atomic_block
 
 
-@pytest.mark.parametrize("lock", [lambda: locks.tender_shared(1), lambda: locks.tender_exclusive(1), locks.log_lock])
+LOCKS = [lambda: locks.tender_shared(1), lambda: locks.tender_exclusive(1), locks.first_entry_lock]
+
+
+@pytest.mark.parametrize("lock", LOCKS)
 @pytest.mark.django_db(transaction=True)
 def test_locks_are_refused_outside_a_transaction(lock):
     with pytest.raises(RuntimeError, match="outside a transaction"):
         lock()
 
 
-@pytest.mark.parametrize("lock", [lambda: locks.tender_shared(1), lambda: locks.tender_exclusive(1), locks.log_lock])
+@pytest.mark.parametrize("lock", LOCKS)
 @pytest.mark.django_db
 def test_locks_are_taken_inside_a_transaction(lock):
     lock()
@@ -170,8 +173,8 @@ def test_locks_are_taken_inside_a_transaction(lock):
         (lambda: locks.tender_exclusive(1), lambda: locks.tender_shared(1), False),
         (lambda: locks.tender_exclusive(1), lambda: locks.tender_exclusive(1), False),
         (lambda: locks.tender_exclusive(1), lambda: locks.tender_exclusive(2), True),
-        (locks.log_lock, locks.log_lock, False),
-        (locks.log_lock, lambda: locks.tender_exclusive(0), True),
+        (locks.first_entry_lock, locks.first_entry_lock, False),
+        (locks.first_entry_lock, lambda: locks.tender_exclusive(0), True),
     ],
 )
 def test_which_locks_shut_out_which(first, second, goes_in):

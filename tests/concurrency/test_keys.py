@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from django.db import connection, transaction
 
-from coalition_portal import clock, locks
+from coalition_portal import clock
+from coalition_portal.ledger.append import lock_log
 from tenders.notices.extending import request_extension
 from tenders.notices.models import Approval
 from tenders.proposals import submission
@@ -18,14 +19,18 @@ from tests.factories.tenders import published_tender
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)]
 
-WAITING = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND classid = %s AND NOT granted"
+# Whoever waits for the head's row queues for it by a lock of this kind, the first one too.
+WAITING = (
+    "SELECT count(*) FROM pg_locks WHERE locktype = 'tuple' AND relation = 'portal_ledger_head'::regclass "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
 
 
 def _wait_for(count):
     """Until so many wait for the log lock; each look is a statement of its own."""
     with connection.cursor() as cursor:
         for _look in range(500):
-            cursor.execute(WAITING, [locks.LOG_SPACE])
+            cursor.execute(WAITING)
             if cursor.fetchone()[0] == count:
                 return
             time.sleep(0.02)
@@ -39,7 +44,7 @@ def test_asking_for_an_extension_stops_no_submission():
 
     def hold_the_log():
         with transaction.atomic():
-            locks.log_lock()
+            lock_log()
             _wait_for(1)
             has_submitted.set()
             _wait_for(2)

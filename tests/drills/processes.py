@@ -151,3 +151,13 @@ def waiting_for_lock(space):
             [space],
         )
         return cursor.fetchone()[0]
+
+
+def waiting_for_the_log():
+    """How many sessions want to write the next entry: each of them queues for the head's row, the first one too."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM pg_locks WHERE locktype = 'tuple' AND relation = 'portal_ledger_head'::regclass "
+            "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+        )
+        return cursor.fetchone()[0]

@@ -9,7 +9,6 @@ from django.core import mail
 from django.db import connection, transaction
 
 from coalition_portal import clock, locks
-from coalition_portal.locks import LOG_SPACE
 from coalition_portal.storage import document_storage
 from manufacturers.queries import people_who_can_sign
 from tenders.proposals import orphans, sweeping
@@ -19,7 +18,7 @@ from tests.benchmarks.checker import violations
 from tests.benchmarks.evidence import read_evidence
 from tests.benchmarks.preparing import client_of, uploader
 from tests.drills.lines import AnswerDropper
-from tests.drills.processes import other_session, press, wait_until, waiting_for_lock
+from tests.drills.processes import other_session, press, wait_until, waiting_for_the_log
 from tests.drills.uploads import begin, offset_of, send
 from tests.factories.proposals import pdf_bytes
 
@@ -45,9 +44,9 @@ def test_killed_between_lock_and_commit_rolls_back_and_a_repeat_gives_one_receip
     client, web = client_of(bundle), start_web()
 
     with other_session() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [LOG_SPACE])
+        cursor.execute("SELECT size FROM portal_ledger_head FOR UPDATE")
         thread, heard = hear(press, client, web.port)
-        wait_until(lambda: waiting_for_lock(LOG_SPACE) == 1)
+        wait_until(lambda: waiting_for_the_log() == 1)
         web.kill()
     thread.join()
 

@@ -266,7 +266,7 @@ def test_sql_of_a_submit(cutoff, django_assert_num_queries):
     bundle = staged_bundle(tender=cutoff.tender)
     cutoff.at(-SECOND)
     bundle = type(bundle).objects.select_related("proposal", "staged_by").get(pk=bundle.pk)
-    locks_and_savepoints = 4 if connection.vendor == "postgresql" else 2
+    lock_and_savepoint = 3 if connection.vendor == "postgresql" else 2
 
-    with django_assert_num_queries(9 + locks_and_savepoints):
+    with django_assert_num_queries(9 + lock_and_savepoint):
         submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
