@@ -24,6 +24,7 @@ from tenders.proposals.offer_checks import Caution, cautions_about, lacks_of, wa
 
 CONTENT = ("answers", "documents", "tender__requirements", "tender__wanted_documents")
 SURE = "high"
+UNSEEN = "unseen"
 
 
 class TaskCode(StrEnum):
@@ -143,18 +144,18 @@ class Overview:
 
     @property
     def missing_briefly(self) -> list[Missing]:
-        """The same with all answers in one line: eighteen links help nobody."""
-        answers = [item for item in self.missing if item.task == TaskCode.ANSWERS]
+        """The same with all answers that are named in one line: eighteen links help nobody."""
+        answers = [item for item in self.missing if item.task == TaskCode.ANSWERS and item.anchor != UNSEEN]
         if len(answers) < 2:
             return self.missing
         left = [row.code for row in self.visible_requirements if row.code not in self.claims]
         sentence = _("%(count)s answers: %(codes)s") % {
-            "count": len(self.requirements) - len(self.claims),
+            "count": len(left),
             "codes": ", ".join(left).replace("-", "\N{NON-BREAKING HYPHEN}"),
         }
         brief = self._missing_at(TaskCode.ANSWERS, sentence, answers[0].anchor)
         first = self.missing.index(answers[0])
-        others = [item for item in self.missing if item.task != TaskCode.ANSWERS]
+        others = [item for item in self.missing if item not in answers]
         return [*others[:first], brief, *others[first:]]
 
     @property
@@ -228,7 +229,7 @@ class Overview:
             "%(count)s answers to requirements that you cannot see yet",
             count,
         )
-        return [self._missing_at(TaskCode.ANSWERS, sentence % {"count": count}, "unseen")]
+        return [self._missing_at(TaskCode.ANSWERS, sentence % {"count": count}, UNSEEN)]
 
     def _missing_offer(self) -> list[Missing]:
         return [self._missing_at(TaskCode.OFFER, lack.sentence, lack.anchor) for lack in lacks_of(self.proposal)]

@@ -28,7 +28,7 @@ def start(request: HttpRequest, number: str) -> HttpResponse:
         if choice := form.cleaned_data["source"]:
             is_filled = fill(request, proposal, choice)
             return redirect("proposal" if is_filled else "proposal-answers", proposal.public_id)
-        messages.success(request, _("Your draft is begun. It saves whenever you press a button below."))
+        messages.success(request, _("Your draft is begun. Nobody but your company sees it."))
         return redirect("proposal-answers", proposal.public_id)
     status = 422 if form.is_bound else 200
     return render(request, "proposals/start.html", {"tender": tender, "form": form}, status=status)

@@ -165,6 +165,17 @@ def test_what_a_reader_may_not_see_is_counted_and_never_named(tender):
     assert {row.visibility for row in overview.visible_requirements} == {"PUBLIC"}
 
 
+def test_the_brief_list_names_what_is_seen_and_counts_the_rest_apart(tender):
+    overview = _overview(draft_proposal(tender=tender), sees_all=False)
+
+    told = [item.sentence for item in overview.missing_briefly if item.task == "answers"]
+
+    assert told == [
+        "8 answers: FPV‑01, FPV‑08, FPV‑09, FPV‑14, FPV‑15, FPV‑16, FPV‑17, FPV‑18",
+        "10 answers to requirements that you cannot see yet",
+    ]
+
+
 def test_company_of_a_state_that_is_not_on_the_list_waits_for_an_officer(tender):
     company = companies.company(country="BR", undertaking=True)
     draft = draft_proposal(tender=tender, company=company)
