@@ -11,12 +11,14 @@ from tenders.proposals import contents
 from tenders.proposals.contents import (
     FRAME_BYTES,
     ContentDamaged,
+    EncryptingStream,
     append_part,
     begin_content,
     chunks_of,
     delete_content,
     digest_of,
     open_content,
+    unsealed,
 )
 from tenders.proposals.models import Content, ContentPart
 from tests.factories.companies import company
@@ -194,3 +196,12 @@ def test_storages_that_read_get_the_same_as_storages_that_iterate():
     assert stream.size_bytes == len(clear)
     with pytest.raises(io.UnsupportedOperation):
         stream.seek(5)
+
+
+def test_a_storage_may_ask_and_close_what_it_reads():
+    stream = EncryptingStream("a", 0, [b"clear"])
+
+    with stream:
+        assert (stream.readable(), stream.closed) == (True, False)
+
+    assert unsealed(stream.read(), file_id="a") == b"clear"
