@@ -1,6 +1,6 @@
 from django import forms
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -25,6 +25,7 @@ from tenders.proposals.queries import (
     decided_provisionals,
     forecast_of,
     is_closed,
+    opening_in_force,
     tenders_to_open,
     undecided_provisionals,
 )
@@ -54,9 +55,10 @@ def board(request):
     if not can_watch_opening(request.user):
         raise Http404
     closed = Closing.objects.filter(tender=OuterRef("pk"), seq=OuterRef("deadline_seq"))
-    undecided = Exists(undecided_provisionals(OuterRef("pk")))
-    tenders = tenders_to_open(request.user).annotate(is_closed=Exists(closed), is_to_decide=undecided)
-    tenders = list(tenders.select_related("opening"))
+    proposed = Opening.objects.filter(tender=OuterRef("pk"), proposed_at__gte=OuterRef("closed_at"))
+    undecided = undecided_provisionals(OuterRef("pk"))
+    tenders = tenders_to_open(request.user).annotate(closed_at=Subquery(closed.values("closed_at")))
+    tenders = list(tenders.annotate(is_proposed=Exists(proposed), is_to_decide=Exists(undecided)))
     context = {
         "tenders": tenders,
         "sees_provisionals": any(tender.is_to_decide for tender in tenders) and can_see_provisionals(request.user),
@@ -71,7 +73,7 @@ def tender_opening(request, number):
     sees_provisionals = can_see_provisionals(request.user)
     context = {
         "tender": tender,
-        "opening": Opening.objects.filter(tender=tender).select_related("proposed_by", "confirmed_by").first(),
+        "opening": opening_in_force(tender),
         "is_closed": is_closed(tender),
         "forecast": forecast_of(request.user, tender, request.now),
         "provisionals": undecided_provisionals(tender) if sees_provisionals else [],

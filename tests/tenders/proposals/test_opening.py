@@ -1,12 +1,16 @@
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
+from coalition_portal.ledger.entries import Event
+from coalition_portal.ledger.models import Entry
 from coalition_portal.permission import Denied
 from coalition_portal.storage import vault_storage
 from tenders.notices.models import Change, ChangeKind
 from tenders.notices.states import TenderState
 from tenders.proposals import opening, submission, vault
+from tenders.proposals.closing import close_due
 from tenders.proposals.models import Bundle, OpenedProposal, Opening, Receipt
 from tenders.proposals.opening import NotReadyToOpen, confirm_opening, propose_opening
 from tenders.proposals.provisional import decide
@@ -14,6 +18,9 @@ from tenders.proposals.states import ProposalState
 from tests.factories import people
 from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
 from tests.factories.proposals import staged_bundle
+from tests.factories.tenders import extended_tender
+
+SECOND = timedelta(seconds=1)
 
 
 def _propose(cutoff, fixed_now):
@@ -153,3 +160,67 @@ def test_what_two_people_reinstate_while_the_vault_is_read_is_opened_too(cutoff,
 
     opened = set(OpenedProposal.objects.values_list("public_id", flat=True))
     assert opened == {counting.public_id, waiting.proposal.public_id}
+
+
+# What the chair proposed, and an extension after it
+
+
+def _reopened(cutoff):
+    """Extended in the place of the opening that the chair had proposed, and closed again with one proposal more."""
+    extended_tender(cutoff.tender, cutoff.closes_at + 12 * SECOND)
+    late = staged_bundle(tender=cutoff.tender, name="Late Rotor")
+    cutoff.submit(late, 11 * SECOND)
+    cutoff.at(14 * SECOND)
+    close_due()
+
+
+def test_what_the_chair_proposed_before_an_extension_opens_nothing(cutoff, fixed_now):
+    cutoff.close()
+    _propose(cutoff, fixed_now)
+    _reopened(cutoff)
+
+    with pytest.raises(NotReadyToOpen, match="^The chair has not proposed"):
+        confirm_opening(tender=cutoff.tender, by=opener_of_another_country(cutoff.tender), now=fixed_now)
+
+    assert OpenedProposal.objects.count() == 0
+
+
+def test_the_chair_proposes_again_after_an_extension_and_the_log_says_so(cutoff, fixed_now):
+    cutoff.close()
+    before = _propose(cutoff, fixed_now)
+    _reopened(cutoff)
+
+    again = _propose(cutoff, fixed_now)
+    confirm_opening(tender=cutoff.tender, by=opener_of_another_country(cutoff.tender), now=fixed_now)
+
+    assert (again.pk, again.proposed_at) == (before.pk, cutoff.closes_at + 14 * SECOND)
+    assert Entry.objects.filter(event=Event.PROPOSALS_OPENING_PROPOSED).count() == 2
+    assert OpenedProposal.objects.get().content["company"]["legal_name"] == "Late Rotor"
+
+
+def test_board_and_page_wait_for_the_chair_again_after_an_extension(cutoff, fixed_now, client_of):
+    cutoff.close()
+    _propose(cutoff, fixed_now)
+    _reopened(cutoff)
+    chair = client_of(cutoff.tender.second_approver)
+
+    assert "Waits for the chair" in chair.get(reverse("admin:desk-openings")).text
+    assert "Propose the opening" in chair.get(reverse("admin:desk-opening", args=[cutoff.tender.number])).text
+
+
+@pytest.mark.parametrize("offer", [{}, {"prices": {"trial_unit_price": "many"}}, {"prices": None}])
+def test_a_version_without_a_price_is_opened_with_its_failure_and_stops_no_other(cutoff, fixed_now, monkeypatch, offer):
+    sound, damaged = cutoff.submitted(), cutoff.submitted()
+    read = vault.read_manifest
+
+    def read_damaged(bundle):
+        content = read(bundle)
+        return content | {"offer": offer} if bundle.proposal_id == damaged.pk else content
+
+    monkeypatch.setattr(vault, "read_manifest", read_damaged)
+
+    cutoff.open()
+
+    rows = {row.proposal_id: row for row in OpenedProposal.objects.all()}
+    assert (rows[sound.pk].failure, rows[damaged.pk].content) == ("", None)
+    assert rows[damaged.pk].failure.startswith("No price can be computed")
