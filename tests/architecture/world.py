@@ -27,6 +27,7 @@ MISSING = {
     "commitment": "0" * 64,
     "upload_id": NO_OBJECT,
     "pk": NO_KEY,
+    "person": NO_PERSON,
     "kind": "no_such_kind",
     "version": 99,
     "act": "submit",
@@ -89,7 +90,7 @@ class World:
         story.declare(self.members["reviewer"])
         story.declare(self.members["recused"], own)
         story.assign((own, self.members["reviewer"]), (rival, self.members["recused"]))
-        self.objects["tender in review"] = {"number": story.tender.number, "pk": self.members["undeclared"].pk}
+        self.objects["tender in review"] = {"number": story.tender.number, "person": self.people["undeclared"].public_id}
         self.objects["opened"] = self._opened_arguments(own)
         self.objects["opened of a rival"] = self._opened_arguments(rival)
         self._proposal("evaluated", own.proposal)

@@ -63,9 +63,9 @@ def name_member(request, number):
 
 @staff_page
 @button_on("admin:desk-assignments", "number")
-def remove_member(request, number, pk):
+def remove_member(request, number, person):
     tender = _tender(request, number)
-    member = get_object_or_404(panel_of(tender), pk=pk)
+    member = get_object_or_404(panel_of(tender), user__public_id=person)
     if tell(request, panel.remove_panel_member, member=member):
         messages.success(request, _("Removed. What this reviewer has locked still counts."))
     return redirect("admin:desk-assignments", number=number)

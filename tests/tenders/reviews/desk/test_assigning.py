@@ -92,7 +92,7 @@ def test_a_reviewer_is_named_and_removed_on_the_page(story, client_of, url):
     nobody = browser.post(url("desk-panel"), {"group": "TECHNICAL"}, follow=True)
     named = browser.post(url("desk-panel"), {"user": user.pk, "group": "TECHNICAL"}, follow=True)
     member = PanelMember.objects.get(user=user)
-    removed = browser.post(url("desk-panel-remove", None, member.pk), follow=True)
+    removed = browser.post(url("desk-panel-remove", None, user.public_id), follow=True)
 
     told = [response.content.decode() for response in (nobody, named, removed)]
     wanted = ["Choose a reviewer and a group", "Named.", "Removed."]
@@ -130,5 +130,5 @@ def test_only_those_who_run_the_panel_find_the_board(story, page, post, url):
         assert page(user, "desk-assignments")[0] == 404
         assert post(user=user, pair=[]).status_code == 404
         assert post(address=url("desk-panel"), user=user).status_code == 404
-        removal = url("desk-panel-remove", None, story.members[TECHNICAL, "LV"].pk)
+        removal = url("desk-panel-remove", None, story.members[TECHNICAL, "LV"].user.public_id)
         assert post(address=removal, user=user).status_code == 404
