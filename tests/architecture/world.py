@@ -90,7 +90,8 @@ class World:
         story.declare(self.members["reviewer"])
         story.declare(self.members["recused"], own)
         story.assign((own, self.members["reviewer"]), (rival, self.members["recused"]))
-        self.objects["tender in review"] = {"number": story.tender.number, "person": self.people["undeclared"].public_id}
+        member = self.people["undeclared"]
+        self.objects["tender in review"] = {"number": story.tender.number, "person": member.public_id}
         self.objects["opened"] = self._opened_arguments(own)
         self.objects["opened of a rival"] = self._opened_arguments(rival)
         self._proposal("evaluated", own.proposal)
