@@ -1,9 +1,7 @@
 """What every route about one proposal loads: from what the person may see, so that all else is not found."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
@@ -14,36 +12,16 @@ from tenders.api import company_shapes, parameters, problems
 from tenders.api.errors import Problem
 from tenders.api.preconditions import check_revision, etag_of
 from tenders.api.private import PrivateView, answer
-from tenders.notices import timetable
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
 from tenders.proposals import staging
-from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.completeness import with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.permissions import check_can_edit_draft
-from tenders.proposals.queries import Standing, proposals_visible_to, standing_of
+from tenders.proposals.queries import proposals_visible_to
+from tenders.proposals.seen_draft import SeenDraft
 
 
-@dataclass
-class Draft:
-    """One proposal for one person at one instant."""
-
-    proposal: Proposal
-    closes_at: datetime
-    sees_all: bool
-    now: datetime
-
-    @cached_property
-    def overview(self) -> Overview:
-        return Overview(self.proposal, sees_all=self.sees_all)
-
-    @cached_property
-    def standing(self) -> Standing:
-        return standing_of(self.proposal)
-
-    @property
-    def is_open(self) -> bool:
-        return timetable.takes_proposals(self.proposal.tender.state, self.closes_at, self.now)
-
+class Draft(SeenDraft):
     def whole(self) -> dict:
         staged = staging.current_bundle(self.proposal)
         return company_shapes.proposal_whole(self.overview, self.closes_at, self.standing, staged, is_open=self.is_open)

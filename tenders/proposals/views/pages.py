@@ -14,36 +14,22 @@ from django.utils.translation import gettext as _
 
 from coalition_portal.formatting import in_language, is_soon
 from manufacturers.queries import landing_of, person_of
-from tenders.notices import timetable
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
-from tenders.proposals.completeness import Overview, with_content
-from tenders.proposals.models import Proposal
+from tenders.proposals.completeness import with_content
 from tenders.proposals.permissions import can_edit_draft, can_submit
-from tenders.proposals.queries import Standing, proposals_visible_to, standing_of
+from tenders.proposals.queries import Standing, proposals_visible_to
+from tenders.proposals.seen_draft import SeenDraft
 from tenders.proposals.staging import current_bundle
 
 View = Callable[..., HttpResponse]
 
 
 @dataclass
-class DraftPage:
-    """One proposal for one person at one instant."""
+class DraftPage(SeenDraft):
+    """With what the person may do, and in the words of the pages."""
 
-    proposal: Proposal
-    closes_at: datetime
-    is_open: bool
     can_edit: bool
     can_sign: bool
-    sees_all: bool
-    now: datetime
-
-    @cached_property
-    def overview(self) -> Overview:
-        return Overview(self.proposal, sees_all=self.sees_all)
-
-    @cached_property
-    def standing(self) -> Standing:
-        return standing_of(self.proposal)
 
     @property
     def name(self) -> str:
@@ -154,7 +140,6 @@ def page_of(request: HttpRequest, pid: str) -> DraftPage:
     return DraftPage(
         proposal=proposal,
         closes_at=closes_at,
-        is_open=timetable.takes_proposals(proposal.tender.state, closes_at, request.now),
         can_edit=can_edit_draft(request.user, proposal, request.now),
         can_sign=can_submit(request.user, proposal),
         sees_all=may_see_all_requirements(request.user),
