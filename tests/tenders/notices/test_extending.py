@@ -130,7 +130,7 @@ class TestAfterTheDeadline:
     def test_it_is_open_again(self, sealed):
         moved = tenders.extended_tender(sealed, tenders.in_days(1), reason="The portal was down for an hour.")
 
-        assert Tender.objects.sealed_at(clock.now()).count() == 0
+        assert Tender.objects.with_status_at(["sealed"], clock.now()).count() == 0
         assert Tender.objects.open_at(clock.now()).get() == moved
 
     def test_an_instant_that_has_passed_is_refused(self, sealed):
