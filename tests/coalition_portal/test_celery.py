@@ -82,7 +82,7 @@ def celery(*arguments):
     return [sys.executable, "-m", "celery", "--app", "coalition_portal", *arguments]
 
 
-def wait_for(text, log: Path, *, seconds=30):
+def wait_for(text, log: Path, *, seconds=60):
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         if text in log.read_text():
@@ -105,7 +105,7 @@ def test_worker_and_beat_sweep_through_redis(portal_on_redis, tmp_path):
         finally:
             for process in running:
                 process.terminate()
-            assert [process.wait(20) for process in running] == [0, 0]
+            assert [process.wait(60) for process in running] == [0, 0]
 
 
 def test_a_worker_does_not_start_on_a_database_without_guards(redis_url, tmp_path):

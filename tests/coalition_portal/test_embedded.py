@@ -48,7 +48,7 @@ def first_line(process):
 
 
 def ask(variables, path):
-    with urlopen(f"http://127.0.0.1:{variables['PORT']}{path}", timeout=10) as answer:
+    with urlopen(f"http://127.0.0.1:{variables['PORT']}{path}", timeout=60) as answer:
         return json.load(answer)
 
 
@@ -63,7 +63,7 @@ def supervisor(process):
 
 def nobody_left(group):
     """Whether the whole process group is gone, a moment being left to the kernel."""
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while time.monotonic() < until:
         try:
             os.killpg(group, 0)

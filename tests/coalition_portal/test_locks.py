@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from coalition_portal import locks
 
-PATIENCE = 10
+PATIENCE = 60
 
 
 def wait_until(condition):

@@ -29,7 +29,7 @@ WAITING = (
 def _wait_for(count):
     """Until so many wait for the log lock; each look is a statement of its own."""
     with connection.cursor() as cursor:
-        for _look in range(500):
+        for _look in range(3000):
             cursor.execute(WAITING)
             if cursor.fetchone()[0] == count:
                 return
@@ -53,7 +53,7 @@ def test_asking_for_an_extension_stops_no_submission():
         return submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
 
     def ask():
-        has_submitted.wait(10)
+        has_submitted.wait(60)
         later = tender.closes_at + timedelta(days=1)
         return request_extension(tender=tender, closes_at=later, reason="Storm.", by=tender.officer, now=clock.now())
 

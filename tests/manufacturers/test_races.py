@@ -27,7 +27,7 @@ def at_once(*acts):
     def run(place, act):
         try:
             connection.ensure_connection()
-            barrier.wait(timeout=10)
+            barrier.wait(timeout=60)
             outcomes[place] = act()
         except (Refused, Denied) as refused:
             outcomes[place] = refused
@@ -38,7 +38,7 @@ def at_once(*acts):
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(timeout=30)
+        thread.join(timeout=60)
     assert not any(thread.is_alive() for thread in threads)
     return outcomes
 

@@ -10,7 +10,7 @@ import pytest
 
 from tests.services.redis import free_port
 
-START_SECONDS = 20
+START_SECONDS = 60
 # The test string of the European Institute for Computer Antivirus Research, in two pieces, so that no scanner of the
 # machine that holds these tests takes this file for it.
 EICAR = (r"X5O!P%@AP[4\PZX54(P^)7CC)7}" + "$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*").encode()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 KEPT = ("PATH", "HOME", "LANG", "TMPDIR")
-SECONDS = 60
+SECONDS = 180
 
 
 def bare_environment(**variables):

@@ -9,7 +9,7 @@ from redis.backoff import ConstantBackoff
 from redis.exceptions import ConnectionError as NotThere
 from redis.retry import Retry
 
-START_SECONDS = 10
+START_SECONDS = 60
 
 
 def free_port():

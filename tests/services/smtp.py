@@ -21,7 +21,7 @@ class SmtpServer:
 def smtp_server():
     """An SMTP server on loopback that keeps what it is given in `messages`."""
     kept = SmtpServer()
-    controller = Controller(kept, hostname="127.0.0.1", port=free_port())
+    controller = Controller(kept, hostname="127.0.0.1", port=free_port(), ready_timeout=60)
     controller.start()
     kept.url = f"smtp://127.0.0.1:{controller.port}"
     yield kept

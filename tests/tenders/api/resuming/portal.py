@@ -105,7 +105,7 @@ def send(facts, path, most=None):
     """Run a client; the address that it began an upload at, if it did, and whether it lived to the end."""
     arguments = [json.dumps(facts), str(path), *([str(most)] if most else [])]
     command = [sys.executable, "-m", "tests.tenders.api.resuming.client", *arguments]
-    done = subprocess.run(command, cwd=ROOT, env=bare_environment(), capture_output=True, text=True, timeout=120)
+    done = subprocess.run(command, cwd=ROOT, env=bare_environment(), capture_output=True, text=True, timeout=300)
     assert done.returncode in (0, -signal.SIGKILL), done.stderr
     return done.stdout.strip() or None, done.returncode == 0
 

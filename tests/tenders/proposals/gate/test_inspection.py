@@ -284,7 +284,7 @@ def test_process_that_was_forked_starts_its_own(started):
     inspect(io.BytesIO(b"a,b\n"), "csv")
 
     assert starter._process is not first
-    assert first.wait(10) == 0
+    assert first.wait(60) == 0
 
 
 def test_stopping_ends_the_process_and_is_no_end_for_good(started):
@@ -295,12 +295,12 @@ def test_stopping_ends_the_process_and_is_no_end_for_good(started):
 
     starter.stop()
 
-    assert process.wait(10) == 0
+    assert process.wait(60) == 0
     assert inspect(io.BytesIO(b"a,b\n"), "csv").media_type == "text/csv; charset=utf-8"
 
 
 def test_process_that_does_not_end_is_not_waited_for(started, monkeypatch):
-    starter = started("-c", "import time; time.sleep(3)")
+    starter = started("-c", "import time; time.sleep(600)")
     monkeypatch.setattr("tenders.proposals.gate.starting.ENDING_SECONDS", 0.01)
     starter.child("csv", "inspect", 1).close()
 
