@@ -145,7 +145,7 @@ def test_task_list_says_what_is_missing_and_leads_on(web, draft):
     assert "<title>NOT SUBMITTED: Advanced FPV drones: Example 10" in page
     assert "36 items are missing." in page
     assert "2 % complete: 1 of 37 items" in page
-    assert f'href="{_url("proposal-answers", draft)}#fpv-01">18 answers: FPV-01' in page
+    assert f'href="{_url("proposal-answers", draft)}#fpv-01">18 answers: FPV\N{NON-BREAKING HYPHEN}01' in page
     assert f'<a class="button" href="{_url("proposal-answers", draft)}">Continue: Answers to requirements</a>' in page
 
 
@@ -562,5 +562,5 @@ def test_queries_of_a_page_are_known(web, draft, django_assert_num_queries, name
 def test_upload_costs_a_known_number_of_queries(web, draft, django_assert_num_queries):
     upload = {"file": SimpleUploadedFile("log.pdf", file_of("pdf").read())}
 
-    with django_assert_num_queries(34):
+    with django_assert_num_queries(35):
         web.post(_url("proposal-document-add", draft, "flight_evidence"), upload)
