@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from coalition_portal import clock
 from coalition_portal.permission import Denied
-from tenders.proposals import download_links
 from tenders.proposals.documents import add_document
 from tenders.proposals.download_links import (
     FROM_THE_OTHER_HOST,
@@ -29,6 +28,11 @@ PORTAL, FILES = "tenders.example.test", "files.example.test"
 ENDED = "This link has ended. Open the document again from its page in the portal."
 NOT_SHOWN = "Documents are not shown inside other pages. Open the document from its page in the portal."
 ONE = timedelta(milliseconds=1)
+NO_REDIS = {
+    "BACKEND": "django.core.cache.backends.redis.RedisCache",
+    "LOCATION": "redis://127.0.0.1:1/0",
+    "OPTIONS": {},
+}
 
 
 @pytest.fixture
@@ -148,8 +152,8 @@ def test_signature_for_another_purpose_is_worth_nothing(two_hosts, document, per
     assert set(facts) == {"document", "person", "until", "once"}
 
 
-def test_cache_that_is_down_costs_no_download(two_hosts, monkeypatch, document, person):
-    monkeypatch.setattr(download_links, "cache", None)
+def test_cache_that_is_down_costs_no_download(two_hosts, settings, document, person):
+    settings.CACHES = {"default": NO_REDIS}
     token = token_of(link_to(document, person=person, now=NOW))
 
     assert document_named_by(token, now=NOW) == document
