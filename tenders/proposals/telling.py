@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from datetime import datetime
 
+from coalition_portal.formatting import microseconds
 from coalition_portal.identity.models import User
 from coalition_portal.post.queue import queue_mails
 from tenders.notices.models import Tender
@@ -30,6 +31,9 @@ def tell_received(receipt: Receipt, *, replaces: int, to: Iterable[User], now: d
             "replaces": replaces,
             "is_auto": receipt.kind == ReceiptKind.AUTO,
             "received_at": receipt.received_at,
+            "received_utc": microseconds(receipt.received_at),
+            "digest": receipt.bundle.sha256,
+            "commitment": receipt.commitment,
             "path": f"/proposals/{receipt.proposal.public_id}/receipt/{version}/",
         },
         now=now,

@@ -4,12 +4,14 @@ from datetime import timedelta
 
 import pytest
 
+from coalition_portal.ledger.append import entry_of
 from coalition_portal.post.delivery import render
 from coalition_portal.post.models import OutgoingMail
 from coalition_portal.watch import clock_guard
 from coalition_portal.watch.models import Incident
 from manufacturers.models import CompanyRole
 from tenders.proposals import auto_submit, submission
+from tenders.proposals.models import Receipt
 from tenders.proposals.provisional import decide
 from tests.factories import companies, people
 from tests.factories.cutoffs import MICROSECOND
@@ -60,6 +62,17 @@ def test_a_first_version_was_received(cutoff):
     assert subject == f"Received: your proposal, version 1, for {cutoff.tender.number}"
     assert "Until the deadline you can replace it or withdraw it." in body
     assert "replaces" not in body
+
+
+def test_the_mail_holds_what_the_receipt_proves(cutoff):
+    cutoff.submitted()
+
+    receipt = Receipt.objects.get()
+    assert _told("proposal_received")[1].split("/receipt/1/\n")[1].split("--")[0] == (
+        f"\nReceived: {receipt.received_at:%Y-%m-%dT%H:%M:%S.%fZ}\n"
+        f"Digest of the version (SHA-256): {receipt.bundle.sha256}\n"
+        f"Entry in the log: {entry_of(receipt.commitment).index}\n\n"
+    )
 
 
 def test_a_second_version_replaces_the_first(cutoff):
