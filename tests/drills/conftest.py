@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 
 import pytest
@@ -41,3 +42,15 @@ def in_seconds():
         return (clock.database_now() + timedelta(seconds=seconds + 1)).replace(microsecond=0)
 
     return instant
+
+
+LEAST_SECONDS, MOST_SECONDS, RESERVE = 3, 60, 6
+
+
+@pytest.fixture
+def soon(transactional_db, in_seconds):
+    """`soon()`: a deadline as near as this machine, however busy, can be trusted to have staged two versions before."""
+    rehearsal, begun_at = published_tender(closes_at=in_days(14)), time.monotonic()
+    staged_bundle(tender=rehearsal)
+    seconds = min(LEAST_SECONDS + RESERVE * (time.monotonic() - begun_at), MOST_SECONDS)
+    return lambda: in_seconds(seconds)

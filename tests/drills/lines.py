@@ -1,5 +1,6 @@
 """Lines between two processes that lose what they carry."""
 
+import re
 import socket
 import threading
 
@@ -25,11 +26,20 @@ class AnswerDropper:
     def _carry(self):
         caller, _address = self.server.accept()
         with caller, socket.create_connection(("127.0.0.1", self.target)) as portal:
-            caller.settimeout(0.2)
-            try:
-                while sent := caller.recv(65536):
-                    portal.sendall(sent)
-            except TimeoutError:
-                pass
+            portal.sendall(_request(caller))
             portal.recv(65536)
             self.has_answer.set()
+
+
+def _request(caller):
+    """One request, head and body, however slowly it comes."""
+    request = b""
+    while b"\r\n\r\n" not in request:
+        request += caller.recv(65536)
+    head, _end, body = request.partition(b"\r\n\r\n")
+    size = re.search(rb"^content-length: *(\d+)", head, re.I | re.M)
+    left = (int(size[1]) if size else 0) - len(body)
+    while left > 0:
+        more = caller.recv(65536)
+        request, left = request + more, left - len(more)
+    return request

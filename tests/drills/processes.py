@@ -121,7 +121,7 @@ def form_headers(client):
     return {"Cookie": client["cookies"], "Content-Type": "application/x-www-form-urlencoded"}
 
 
-def wait_until(is_so, seconds=20):
+def wait_until(is_so, seconds=60):
     until = time.monotonic() + seconds
     while not is_so():
         if time.monotonic() > until:

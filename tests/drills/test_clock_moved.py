@@ -94,18 +94,17 @@ def test_database_two_minutes_behind_decides_nothing_alone(database_time):
         assert violations([], read_evidence(), is_complete=False) == []
 
 
-def test_proxy_that_is_behind_lets_nobody_late_in(start_web, faketime, tmp_path):
+def test_proxy_that_is_behind_lets_nobody_late_in(start_web, soon, faketime, tmp_path):
     """What came after the deadline has a stamp from before it, and the portal knows that the stamp is off."""
-    closes_at = _whole(seconds=12)
-    tender = published_tender(closes_at=closes_at)
-    early, late = (client_of(staged_bundle(tender=tender), number) for number in range(2))
     port = free_port()
     web = start_web(PORTAL_STAMPING_PROXIES="127.0.0.1", PORTAL_PROXY_CLOCKS=f"http://127.0.0.1:{port}/proxy-clock")
 
     with running_proxy(tmp_path, port=port, environment=faketime(-20), **{f"{name}_port": web.port for name in BEHIND}):
         wait_until(incidents, seconds=ALARM_SECONDS)
+        tender = published_tender(closes_at=soon())
+        early, late = (client_of(staged_bundle(tender=tender), number) for number in range(2))
         in_time = press(early, port)
-        wait_until_instant(closes_at)
+        wait_until_instant(tender.closes_at)
         answer = press(late, port)
 
     assert ("/receipt/" in in_time.place, "/late/" in answer.place) == (True, True)

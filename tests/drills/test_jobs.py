@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)
 AT_ONCE = {"PORTAL_SETTLE_SECONDS": "0"}
 
 
-def closing_soon(closes_at):
+def closing_at(closes_at):
     """A tender with one proposal in time, and one company that still has its version staged."""
     tender = published_tender(closes_at=closes_at)
     sent, late = staged_bundle(tender=tender), staged_bundle(tender=tender)
@@ -53,8 +53,8 @@ def all_sent():
     return Closing.objects.exists() and not OutgoingMail.objects.filter(sent_at=None).exists()
 
 
-def test_worker_killed_in_closing_leaves_nothing_and_the_next_one_closes_once(transactional_db, in_seconds):
-    tender, _late = closing_soon(in_seconds(4))
+def test_worker_killed_in_closing_leaves_nothing_and_the_next_one_closes_once(soon):
+    tender, _late = closing_at(soon())
     with other_session() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [locks.TENDER_SPACE, tender.pk])
         wait_until_instant(tender.closes_at)
@@ -64,7 +64,7 @@ def test_worker_killed_in_closing_leaves_nothing_and_the_next_one_closes_once(tr
     assert Closing.objects.count() == 0
 
     for _time in range(2):
-        assert sweeper(**AT_ONCE).running.wait(60) == 0
+        assert sweeper(**AT_ONCE).running.wait(120) == 0
 
     assert (final_state(tender)["closings"], final_state(tender)["sealed"]) == (1, 1)
     assert violations([], read_evidence(), is_complete=False) == []
@@ -86,13 +86,13 @@ def test_worker_killed_while_it_sends_a_mail_has_it_sent_once(transactional_db, 
     assert [message.to for message in told] == [[bundle.staged_by.email]]
 
 
-def test_without_a_beat_and_with_two_the_final_state_is_the_same(transactional_db, in_seconds, tmp_path):
-    without, late = closing_soon(in_seconds(3))
+def test_without_a_beat_and_with_two_the_final_state_is_the_same(soon, tmp_path):
+    without, late = closing_at(soon())
     wait_until_instant(without.closes_at)
     assert submission.submit(bundle=late, sha256=late.sha256, by=late.staged_by).refusal
     assert not Closing.objects.exists()
-    assert sweeper(**AT_ONCE).running.wait(60) == 0
-    assert sweeper(**AT_ONCE).running.wait(60) == 0
+    assert sweeper(**AT_ONCE).running.wait(120) == 0
+    assert sweeper(**AT_ONCE).running.wait(120) == 0
     expected = final_state(without)
     assert (expected["closings"], expected["receipts"], expected["refusals"]) == (1, 1, 1)
 
@@ -101,11 +101,11 @@ def test_without_a_beat_and_with_two_the_final_state_is_the_same(transactional_d
     celery = ("-m", "celery", "--quiet", "--app", "coalition_portal")
     worker = (*celery, "worker", "--concurrency", "2", "--without-gossip", "--without-mingle")
     beat = (*celery, "beat", "--schedule")
-    doubled, late = closing_soon(in_seconds(4))
+    doubled, late = closing_at(soon())
     with Process(*worker, **AT_ONCE), Process(*beat, tmp_path / "one"), Process(*beat, tmp_path / "two"):
         wait_until_instant(doubled.closes_at)
         assert submission.submit(bundle=late, sha256=late.sha256, by=late.staged_by).refusal
-        wait_until(lambda: Closing.objects.filter(tender=doubled).exists() and all_sent(), seconds=60)
+        wait_until(lambda: Closing.objects.filter(tender=doubled).exists() and all_sent(), seconds=120)
 
     assert final_state(doubled) == expected
     assert violations([], read_evidence(), is_complete=False) == []

@@ -9,10 +9,10 @@ from django.core import mail
 from django.db import connection, transaction
 
 from coalition_portal import clock, locks
-from coalition_portal.storage import document_storage
+from coalition_portal.storage import document_storage, keys_in
 from manufacturers.queries import people_who_can_sign
 from tenders.proposals import orphans, sweeping
-from tenders.proposals.contents import chunks_of
+from tenders.proposals.contents import FOLDER, chunks_of
 from tenders.proposals.models import ContentPart, Document, Receipt, Upload
 from tests.benchmarks.checker import violations
 from tests.benchmarks.evidence import read_evidence
@@ -51,7 +51,7 @@ def test_killed_between_lock_and_commit_rolls_back_and_a_repeat_gives_one_receip
     thread.join()
 
     assert heard == [None]
-    _closer_gets_the_tender_within_a_second(bundle.proposal.tender_id)
+    _closer_gets_the_tender(bundle.proposal.tender_id)
     assert (Receipt.objects.count(), _state(bundle)) == (0, "DRAFT")
     again = press(client, start_web().port)
     assert (again.status, again.place) == (302, f"/proposals/{bundle.proposal.public_id}/receipt/1/")
@@ -59,9 +59,10 @@ def test_killed_between_lock_and_commit_rolls_back_and_a_repeat_gives_one_receip
     assert violations([], read_evidence(), is_complete=False) == []
 
 
-def _closer_gets_the_tender_within_a_second(tender_pk):
+def _closer_gets_the_tender(tender_pk):
+    """As soon as the database has noticed that the process is gone, long before anything there runs out."""
     with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL lock_timeout = '1s'")
+        cursor.execute("SET LOCAL lock_timeout = '20s'")
         locks.tender_exclusive(tender_pk)
 
 
@@ -75,7 +76,7 @@ def test_killed_after_commit_before_the_answer_repeats_the_same_receipt_and_the_
 
     with AnswerDropper(web.port) as line:
         thread, heard = hear(press, client, line.port)
-        assert line.has_answer.wait(20)
+        assert line.has_answer.wait(60)
         web.kill()
     thread.join()
 
@@ -110,5 +111,8 @@ def test_killed_in_an_upload_leaves_no_document_and_the_upload_goes_on(start_web
     [document] = Document.objects.all()
     digest = hashlib.sha256(b"".join(chunks_of(document.content))).hexdigest()
     assert digest == document.sha256 == hashlib.sha256(content).hexdigest()
-    orphans.sweep_orphans(clock.now())
-    assert all(document_storage().exists(key) for key in ContentPart.objects.values_list("storage_key", flat=True))
+    # What the killed process had stored and not named yet goes with the first sweep that takes it for old.
+    orphans.sweep_orphans(clock.now() + 2 * orphans.OLDER_THAN)
+    named = ContentPart.objects.values_list("storage_key", flat=True)
+    assert sorted(keys_in(document_storage(), FOLDER)) == sorted(named)
+    assert b"".join(chunks_of(document.content)) == content
