@@ -8,6 +8,7 @@ from django.utils.html import escape
 from tenders.proposals.completeness import Overview, TaskCode
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import OfferForm
+from tests.factories import companies
 from tests.factories.proposals import draft_proposal
 from tests.factories.tenders import published_tender
 
@@ -50,7 +51,8 @@ def test_partner_misses_its_fields_by_their_labels(draft, language):
     assert told.endswith(": " + ", ".join(str(label) for label in labels[1:]))
 
 
-def test_every_link_leads_to_a_place_that_bears_the_words(draft, web):
+def test_every_link_leads_to_a_place_that_bears_the_words(client_of, draft):
+    web = client_of(companies.owner_of(draft.company))
     pages = {}
     for item in Overview(draft).missing:
         if item.url_name not in pages:
