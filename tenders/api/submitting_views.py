@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from coalition_portal.arrival import stamp_of
 from coalition_portal.canonical import canonical_json
-from manufacturers.queries import company_of
+from manufacturers.queries import person_of
+from manufacturers.roles import SIGN, at_least
 from tenders.api import company_bodies, company_shapes, idempotency, parameters, problems, throttling
 from tenders.api import company_serializers as shapes
 from tenders.api.bodies import read_body
@@ -77,9 +78,13 @@ class JudgedView(PrivateView):
     scopes = {"POST": Scope.SUBMIT}
 
     def check_throttles(self, request):
-        """The counter of the page, so that a company has one limit whichever way it submits."""
-        company = company_of(request.user)
-        if company is not None and submit_limit.is_over_limit(company, request.now):
+        """The counter of the page, so that a company has one limit whichever way it submits.
+
+        Whoever may not submit for the company uses up nothing of it.
+        """
+        person = person_of(request.user)
+        signs = person is not None and person.role in at_least(SIGN)
+        if signs and submit_limit.is_over_limit(person.company, request.now):
             limit = throttling.Limit("submit", submit_limit.MOST, submit_limit.SECONDS)
             raise throttling.refusal_of(limit, request.now)
 

@@ -4,6 +4,7 @@ from decimal import Decimal
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
+from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -18,10 +19,11 @@ from coalition_portal.formatting import duration, figure, in_language
 from coalition_portal.fresh_sign_in import ask_who_it_is, is_fresh, may_act, ticket_for
 from coalition_portal.ledger.append import entry_of
 from coalition_portal.permission import Refused
+from manufacturers.queries import companies_signed_by
 from tenders.notices.claims import Verdict, claim_text
 from tenders.notices.models import Requirement
 from tenders.proposals import auto_submit as auto
-from tenders.proposals import staging, submission
+from tenders.proposals import staging, submission, submit_limit
 from tenders.proposals.arriving import arrive
 from tenders.proposals.draft_texts import judged_text
 from tenders.proposals.models import Act, Bundle, Document, Proposal, Provisional, Refusal
@@ -30,7 +32,6 @@ from tenders.proposals.offer_sheet import offer_as_frozen, sheet_of
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.queries import outcome_of, proposals_visible_to
 from tenders.proposals.submission import Outcome
-from tenders.proposals.submit_limit import MOST, SECONDS, is_over_limit
 from tenders.proposals.views.pages import DraftPage, microseconds, page_of, proposal_page
 
 ACTS = {"submit": Act.SUBMIT, "withdraw": Act.WITHDRAW}
@@ -135,7 +136,8 @@ def _submit(request: HttpRequest, pid: str) -> HttpResponse:
         return redirect("proposal-check", pid)
     if not _may_go_on(request, bundle):
         return ask_who_it_is(request, request.path)
-    if is_over_limit(bundle.proposal.company, request.now):
+    # Whoever may not submit uses up nothing of what the company has.
+    if bundle.is_by_signatory and submit_limit.is_over_limit(bundle.proposal.company, request.now):
         return _too_many(request, pid)
     try:
         sha256 = request.POST.get("sha256", "")
@@ -177,10 +179,11 @@ def _keep_choice(request: HttpRequest, bundle: Bundle, stamp: datetime) -> None:
 
 
 def _newest_bundle(request: HttpRequest, pid: str) -> Bundle | None:
-    """The newest version of a proposal of this person's company; a foreign proposal is not found."""
+    """The newest version, and whether this person signs for its company; a foreign proposal is not found."""
     mine = proposals_visible_to(request.user).filter(public_id=pid)
-    bundles = Bundle.objects.filter(proposal__in=mine).select_related("proposal__company")
-    bundle = bundles.order_by("-version").first()
+    signed_for = companies_signed_by(request.user).filter(pk=OuterRef("proposal__company"))
+    bundles = Bundle.objects.filter(proposal__in=mine).annotate(is_by_signatory=Exists(signed_for))
+    bundle = bundles.select_related("proposal__company").order_by("-version").first()
     if bundle is None:
         get_object_or_404(mine)
     return bundle
@@ -198,9 +201,9 @@ def _too_many(request: HttpRequest, pid: str) -> HttpResponse:
     sentence = _(
         "Your company sent more than %(most)s requests to submit in ten minutes. Wait a few minutes; what was received "
         "before has its receipt."
-    ) % {"most": MOST}
+    ) % {"most": submit_limit.MOST}
     response = render(request, "409.html", {"sentence": sentence}, status=429)
-    response["Retry-After"] = str(SECONDS)
+    response["Retry-After"] = str(submit_limit.SECONDS)
     return response
 
 

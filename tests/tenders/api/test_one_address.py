@@ -81,6 +81,18 @@ def test_company_has_one_limit_from_all_addresses(bundles, monkeypatch, submit):
 
 
 @pytest.mark.parametrize("submit", RECEIVED)
+@pytest.mark.parametrize("role", [CompanyRole.VIEWER, CompanyRole.EDITOR])
+def test_who_may_not_submit_uses_up_nothing_of_the_company(bundles, monkeypatch, submit, role):
+    monkeypatch.setattr(submit_limit, "MOST", 1)
+    bundle = bundles[0]
+    colleague = companies.person_of(bundle.proposal.company, role)
+
+    told = [by_page(colleague, bundle), by_page(colleague, bundle), submit(bundle.staged_by, bundle)]
+
+    assert told == [403, 403, RECEIVED[submit]]
+
+
+@pytest.mark.parametrize("submit", RECEIVED)
 def test_nobody_is_limited_while_redis_is_away(no_redis, bundles, monkeypatch, submit):
     monkeypatch.setattr(submit_limit, "MOST", 0)
 
