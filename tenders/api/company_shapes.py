@@ -8,7 +8,7 @@ from django.conf import settings
 from django.urls import reverse
 from django.utils.text import slugify
 
-from coalition_portal.formatting import in_language, iso
+from coalition_portal.formatting import in_language, iso, microseconds
 from coalition_portal.identity.models import User
 from manufacturers.models import Person
 from tenders.api.bodies import pointer
@@ -45,11 +45,6 @@ SUBMITTED, NOT_SUBMITTED = "SUBMITTED", "NOT SUBMITTED"
 
 def address(name: str, *arguments: object) -> str:
     return settings.PORTAL_URL + reverse(name, args=arguments)
-
-
-def microseconds(moment: datetime) -> str:
-    """An instant with all six digits, as receipts write it."""
-    return iso(moment) if moment.microsecond else iso(moment).replace("Z", ".000000Z")
 
 
 # Who asks

@@ -7,6 +7,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from coalition_portal.formatting import microseconds
 from manufacturers.permissions import check_can_edit
 from tenders.api import company_shapes, parameters, problems
 from tenders.api.errors import Problem
@@ -78,10 +79,10 @@ def deadline_passed(closes_at: datetime, at: datetime) -> Problem:
     return Problem(
         problems.DEADLINE_PASSED,
         _("The deadline was %(deadline)s, and the request arrived at %(at)s. The draft is kept as it is.")
-        % {"deadline": company_shapes.microseconds(closes_at), "at": company_shapes.microseconds(at)},
+        % {"deadline": microseconds(closes_at), "at": microseconds(at)},
         members={
-            "deadline": company_shapes.microseconds(closes_at),
-            "server_time": company_shapes.microseconds(at),
+            "deadline": microseconds(closes_at),
+            "server_time": microseconds(at),
         },
     )
 

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from coalition_portal.formatting import microseconds
 from coalition_portal.identity.queries import roles_of
 from coalition_portal.identity.roles import Role
 from tenders.api import company_serializers as shapes
@@ -45,7 +46,7 @@ class TenderProposalsView(PrivateView):
 
 def _sealed(tender: Tender) -> Problem:
     """The same whatever has been submitted, so it is not even asked."""
-    opens_at = company_shapes.microseconds(deadline_in_force(tender).closes_at)
+    opens_at = microseconds(deadline_in_force(tender).closes_at)
     return Problem(
         problems.SEALED,
         _("The proposals of %(tender)s are sealed. They can be opened from %(at)s on.")

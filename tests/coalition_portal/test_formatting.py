@@ -75,6 +75,15 @@ def test_iso_keeps_microseconds_only_where_there_are_any():
     ]
 
 
+def test_microseconds_are_always_six():
+    there = CLOSES.astimezone(KYIV)
+
+    assert [formatting.microseconds(there), formatting.microseconds(there + timedelta(microseconds=7))] == [
+        "2026-10-14T09:00:00.000000Z",
+        "2026-10-14T09:00:00.000007Z",
+    ]
+
+
 def test_epoch_ms():
     assert formatting.epoch_ms(datetime(1970, 1, 1, 0, 0, 1, 5999, tzinfo=UTC)) == 1005
 

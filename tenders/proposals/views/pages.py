@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property, wraps
 from typing import Any
 
@@ -89,11 +88,6 @@ def standing_word(standing: Standing, *, is_sent: bool) -> str:
     if standing.is_submitted:
         return _("Submitted") if is_sent else _("Submitted, but your changes since are not")
     return _("Withdrawn") if standing.is_withdrawn else _("Not submitted")
-
-
-def microseconds(moment: datetime) -> str:
-    """An instant as a machine writes it: UTC, six decimals, Z."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
 def company_page(view: View) -> View:

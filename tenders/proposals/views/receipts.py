@@ -3,10 +3,11 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from coalition_portal.canonical import canonical_json
+from coalition_portal.formatting import microseconds
 from tenders.proposals.models import Receipt, Withdrawal
 from tenders.proposals.queries import receipt_of_version
 from tenders.proposals.receipts import receipt_document
-from tenders.proposals.views.pages import DraftPage, microseconds, proposal_page
+from tenders.proposals.views.pages import DraftPage, proposal_page
 
 
 @require_safe

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coalition_portal import clock
 from coalition_portal.arrival import stamp_of
 from coalition_portal.buttons import button_on
-from coalition_portal.formatting import duration, figure, in_language
+from coalition_portal.formatting import duration, figure, in_language, microseconds
 from coalition_portal.fresh_sign_in import ask_who_it_is, is_fresh, may_act, ticket_for
 from coalition_portal.ledger.append import entry_of
 from coalition_portal.permission import Refused
@@ -32,7 +32,7 @@ from tenders.proposals.offer_sheet import offer_as_frozen, sheet_of
 from tenders.proposals.permissions import check_can_submit
 from tenders.proposals.queries import outcome_of, proposals_visible_to
 from tenders.proposals.submission import Outcome
-from tenders.proposals.views.pages import DraftPage, microseconds, page_of, proposal_page
+from tenders.proposals.views.pages import DraftPage, page_of, proposal_page
 
 ACTS = {"submit": Act.SUBMIT, "withdraw": Act.WITHDRAW}
 RESULTS = {
