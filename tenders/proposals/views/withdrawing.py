@@ -8,11 +8,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from coalition_portal.arrival import stamp_of
+from coalition_portal.fresh_sign_in import ask_who_it_is, is_fresh, may_act, ticket_for
 from coalition_portal.permission import Refused
 from tenders.proposals import submission, withdrawal_notice
 from tenders.proposals.arriving import arrive
 from tenders.proposals.forms import NoticeForm
 from tenders.proposals.models import WithdrawalNotice
+from tenders.proposals.permissions import check_can_withdraw
 from tenders.proposals.views.pages import DraftPage, page_of, proposal_page
 from tenders.proposals.views.submitting import led_by
 
@@ -27,6 +29,8 @@ def withdraw(request: HttpRequest, pid: str) -> HttpResponse:
     page = page_of(request, pid)
     if not page.standing.is_submitted:
         return _nothing_to_withdraw(request, page)
+    if not _may_go_on(request, page):
+        return ask_who_it_is(request, request.path)
     bundle = page.standing.bundle
     try:
         outcome = submission.withdraw(proposal=page.proposal, by=request.user, arrival=arrival)
@@ -41,7 +45,21 @@ def _page_with_the_button(request: HttpRequest, page: DraftPage) -> HttpResponse
         return _nothing_to_withdraw(request, page)
     if not (page.is_open and page.can_sign):
         return redirect("proposal", page.proposal.public_id)
-    return render(request, "proposals/withdraw.html", {"page": page})
+    if not is_fresh(request):
+        return ask_who_it_is(request, request.path)
+    return render(request, "proposals/withdraw.html", {"page": page, "ticket": ticket_for(request, _act_on(page))})
+
+
+def _act_on(page: DraftPage) -> str:
+    return f"withdraw {page.proposal.public_id}"
+
+
+def _may_go_on(request: HttpRequest, page: DraftPage) -> bool:
+    """Raises Denied for who is no signatory, before they are asked for a password in vain."""
+    if may_act(request, _act_on(page)):
+        return True
+    check_can_withdraw(request.user, page.proposal)
+    return False
 
 
 def _nothing_to_withdraw(request: HttpRequest, page: DraftPage) -> HttpResponse:

@@ -1,10 +1,13 @@
 """Replacing and withdrawing, and the notice after the deadline."""
 
 import importlib
+import re
 from datetime import timedelta
+from urllib.parse import urlencode
 
 import pytest
 
+from coalition_portal.fresh_sign_in import SIGNED_IN_AT
 from manufacturers.models import CompanyRole
 from tenders.proposals import submission
 from tenders.proposals.models import (
@@ -17,6 +20,7 @@ from tenders.proposals.models import (
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import change_draft, complete_proposal, staged_bundle
+from tests.factories.sessions import signed_in
 from tests.tenders.proposals.pages import press_submit, url_of
 
 pytestmark = pytest.mark.django_db
@@ -115,6 +119,35 @@ def test_what_was_withdrawn_is_not_said_to_be_submittable_after_the_deadline(ope
 
     assert "The deadline has passed; the draft stays readable for ever." in page
     assert "you can submit again" not in page
+
+
+def test_who_sits_there_is_asked_before_the_page_that_withdraws(open_tender, client_of):
+    bundle = staged_bundle(tender=open_tender)
+    press_submit(client_of(bundle.staged_by), bundle)
+    path = url_of("proposal-withdraw", bundle.proposal)
+    browser = signed_in(bundle.staged_by, seconds_ago=1801)
+    editor = signed_in(companies.person_of(bundle.proposal.company, CompanyRole.EDITOR), seconds_ago=1801)
+
+    asked = [browser.get(path).url, browser.post(path).url]
+
+    assert asked == [f"/accounts/reauthenticate/?{urlencode({'next': path})}"] * 2
+    assert editor.post(path).status_code == 403
+    assert not Withdrawal.objects.exists()
+
+
+def test_a_page_that_stood_open_withdraws_all_the_same(open_tender, client_of):
+    bundle = staged_bundle(tender=open_tender)
+    browser = client_of(bundle.staged_by)
+    press_submit(browser, bundle)
+    path = url_of("proposal-withdraw", bundle.proposal)
+    page = browser.get(path).content.decode()
+    session = browser.session
+    session[SIGNED_IN_AT] -= 1801
+    session.save()
+
+    browser.post(path, {"ticket": re.search(r'name="ticket" value="([^"]+)"', page)[1]})
+
+    assert Withdrawal.objects.get().by == bundle.staged_by
 
 
 def test_withdrawing_what_is_not_submitted_does_nothing(open_tender, web_of):
