@@ -120,7 +120,7 @@ def tell_withdrawal_notices(tender: Tender, notices: Iterable[WithdrawalNotice],
     """To the officer and the chair of an opened tender; before the opening nobody learns that a proposal exists."""
     for notice in notices:
         queue_mails(
-            key=f"withdrawal-notice:{notice.proposal.public_id}",
+            key=f"withdrawal-notice:{notice.proposal.public_id}:{notice.seq}",
             to=[person for person in (tender.officer, tender.second_approver) if person],
             template="withdrawal_notice",
             context={"tender": tender.number, "given_at": notice.given_at, "path": f"/admin/opening/{tender.number}/"},

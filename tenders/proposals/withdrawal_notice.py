@@ -7,13 +7,14 @@ that nobody may learn that a proposal exists.
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet, Subquery
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from coalition_portal import clock, locks
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
-from tenders.notices.models import Tender
+from tenders.notices.models import Deadline, Tender
 from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
 from tenders.proposals import sealed_log, telling
@@ -30,7 +31,10 @@ class NotNoticeable(Refused):
 
 
 def give_notice(*, proposal: Proposal, reason: str, by: User) -> WithdrawalNotice:
-    """One notice for a proposal; a repeat returns the first. Raises NotNoticeable, or Denied for who may not sign."""
+    """One notice for a proposal and a deadline; a repeat returns the first.
+
+    Raises NotNoticeable, or Denied for who may not sign.
+    """
     given_at = clock.database_now()
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
@@ -39,13 +43,15 @@ def give_notice(*, proposal: Proposal, reason: str, by: User) -> WithdrawalNotic
         )
         proposal = rows.get(pk=proposal.pk)
         check_can_withdraw(by, proposal)
-        if known := WithdrawalNotice.objects.filter(proposal=proposal).first():
+        if known := notice_of(proposal):
             return known
-        _check_noticeable(proposal, reason, given_at)
+        deadline = deadline_in_force(proposal.tender)
+        _check_noticeable(proposal, deadline, reason, given_at)
         facts = {"proposal": proposal.public_id, "reason": reason.strip(), "given_at": given_at}
         sealed = sealed_log.seal("notice of withdrawal", facts)
         notice = WithdrawalNotice.objects.create(
             proposal=proposal,
+            seq=deadline.seq,
             reason=reason.strip(),
             by=by,
             given_at=given_at,
@@ -58,17 +64,27 @@ def give_notice(*, proposal: Proposal, reason: str, by: User) -> WithdrawalNotic
         return notice
 
 
+def notice_of(proposal: Proposal) -> WithdrawalNotice | None:
+    """The notice that was given since the deadline in force, if any."""
+    return _holding(proposal.tender).filter(proposal=proposal).select_related("by").first()
+
+
 def notices_of_opened(tender: Tender) -> list[WithdrawalNotice]:
     """The notices about proposals of the opened set, the oldest first; none before the opening."""
-    notices = WithdrawalNotice.objects.filter(proposal__opened__tender=tender)
+    notices = _holding(tender).filter(proposal__opened__tender=tender)
     return list(notices.select_related("proposal__company", "by").order_by("given_at", "pk"))
 
 
-def _check_noticeable(proposal: Proposal, reason: str, given_at: datetime) -> None:
+def _holding(tender: Tender) -> QuerySet[WithdrawalNotice]:
+    newest = Deadline.objects.filter(tender=tender).order_by("-seq").values("seq")
+    return WithdrawalNotice.objects.filter(proposal__tender=tender, seq=Subquery(newest[:1]))
+
+
+def _check_noticeable(proposal: Proposal, deadline: Deadline, reason: str, given_at: datetime) -> None:
     if proposal.state not in COUNTING:
         raise NotNoticeable(_("Nothing of this proposal was submitted, so there is nothing to give notice of."))
     is_published = proposal.tender.state == TenderState.PUBLISHED
-    if is_published and given_at < deadline_in_force(proposal.tender).closes_at:
+    if is_published and given_at < deadline.closes_at:
         raise NotNoticeable(_("The tender is still open. Withdraw the proposal: then it does not count at all."))
     if not reason.strip():
         raise NotNoticeable(str(NO_REASON), field="reason")

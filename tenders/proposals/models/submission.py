@@ -197,9 +197,13 @@ class Withdrawal(Judged):
 
 
 class WithdrawalNotice(models.Model):
-    """Said after the deadline, when nothing can be taken back: officers read it once the proposals are open."""
+    """Said after the deadline, when nothing can be taken back: officers read it once the proposals are open.
 
-    proposal = models.OneToOneField(Proposal, on_delete=models.PROTECT, related_name="withdrawal_notice")
+    `seq` is that deadline's. Where it is moved, the company can withdraw again, and the notice holds no longer.
+    """
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="withdrawal_notices")
+    seq = models.PositiveIntegerField()
     reason = models.TextField(max_length=1000)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     given_at = models.DateTimeField()
@@ -207,7 +211,10 @@ class WithdrawalNotice(models.Model):
     commitment = models.CharField(max_length=64, unique=True)
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=~models.Q(reason=""), name="withdrawal_notice_has_a_reason")]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(reason=""), name="withdrawal_notice_has_a_reason"),
+            models.UniqueConstraint(fields=["proposal", "seq"], name="withdrawal_notice_once_a_deadline"),
+        ]
         verbose_name = _("notice of withdrawal")
         verbose_name_plural = _("notices of withdrawal")
 

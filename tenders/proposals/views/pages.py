@@ -15,10 +15,12 @@ from coalition_portal.formatting import in_language, is_soon
 from manufacturers.queries import landing_of, person_of
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
 from tenders.proposals.completeness import with_content
+from tenders.proposals.models import WithdrawalNotice
 from tenders.proposals.permissions import can_edit_draft, can_submit
 from tenders.proposals.queries import Standing, proposals_visible_to
 from tenders.proposals.seen_draft import SeenDraft
 from tenders.proposals.staging import current_bundle
+from tenders.proposals.withdrawal_notice import notice_of
 
 View = Callable[..., HttpResponse]
 
@@ -62,6 +64,11 @@ class DraftPage(SeenDraft):
     def is_sent(self) -> bool:
         """What was submitted is the draft as it stands."""
         return self.standing.is_submitted and self.standing.bundle.revision == self.proposal.revision
+
+    @cached_property
+    def notice(self) -> WithdrawalNotice | None:
+        """That the company no longer stands by what it submitted, said since the deadline."""
+        return notice_of(self.proposal)
 
     @property
     def tone(self) -> str:

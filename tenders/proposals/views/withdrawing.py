@@ -13,7 +13,6 @@ from coalition_portal.permission import Refused
 from tenders.proposals import submission, withdrawal_notice
 from tenders.proposals.arriving import arrive
 from tenders.proposals.forms import NoticeForm
-from tenders.proposals.models import WithdrawalNotice
 from tenders.proposals.permissions import check_can_withdraw
 from tenders.proposals.views.pages import DraftPage, page_of, proposal_page
 from tenders.proposals.views.submitting import led_by
@@ -73,14 +72,13 @@ def notice(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Only where something was submitted and can no longer be withdrawn; a notice that was given is shown."""
     if page.is_open or not page.standing.is_submitted:
         return redirect("proposal", page.proposal.public_id)
-    known = WithdrawalNotice.objects.filter(proposal=page.proposal).select_related("by").first()
-    if known is None and not page.can_sign and request.method != "POST":
+    if page.notice is None and not page.can_sign and request.method != "POST":
         return redirect("proposal", page.proposal.public_id)
     form = NoticeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _give(request, page, form):
         messages.success(request, _("Your notice is kept."))
         return redirect("proposal-notice", page.proposal.public_id)
-    context = {"page": page, "notice": known, "form": form}
+    context = {"page": page, "notice": page.notice, "form": form}
     return render(request, "proposals/notice.html", context, status=422 if form.errors else 200)
 
 

@@ -2,16 +2,19 @@ from datetime import timedelta
 
 import pytest
 
+from coalition_portal import clock
 from coalition_portal.ledger.entries import commit
 from coalition_portal.ledger.models import Entry
 from coalition_portal.permission import Denied
 from coalition_portal.post.models import OutgoingMail
 from manufacturers.models import CompanyRole
+from tenders.proposals import closing, opening
 from tenders.proposals.models import WithdrawalNotice
 from tenders.proposals.queries import standing_of
-from tenders.proposals.withdrawal_notice import NotNoticeable, give_notice, notices_of_opened
+from tenders.proposals.withdrawal_notice import NotNoticeable, give_notice, notice_of, notices_of_opened
 from tests.factories.companies import owner_of, person_of
-from tests.factories.cutoffs import MICROSECOND
+from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
+from tests.factories.tenders import extended_tender
 
 REASON = "Our motor supplier went bankrupt."
 
@@ -23,6 +26,11 @@ def proposal(cutoff):
 
 def _give(proposal, *, by=None, reason=REASON):
     return give_notice(proposal=proposal, reason=reason, by=by or owner_of(proposal.company))
+
+
+def _open(tender):
+    opening.propose_opening(tender=tender, by=tender.second_approver, now=clock.now())
+    opening.confirm_opening(tender=tender, by=opener_of_another_country(tender), now=clock.now())
 
 
 def _officers_mails():
@@ -78,6 +86,25 @@ def test_notice_given_twice_is_one(cutoff, proposal):
 
     assert _give(proposal) == _give(proposal, reason="Another reason.")
     assert WithdrawalNotice.objects.get().reason == REASON
+
+
+def test_notice_ends_with_its_deadline(cutoff, proposal):
+    cutoff.at(timedelta(seconds=1))
+    first = _give(proposal)
+    later = cutoff.closes_at + timedelta(seconds=10)
+    extended_tender(cutoff.tender, later)
+    assert notice_of(proposal) is None
+    with pytest.raises(NotNoticeable, match="^The tender is still open"):
+        _give(proposal)
+
+    cutoff.say(later)
+    second = _give(proposal, reason="Another reason.")
+
+    assert (first.seq, second.seq, notice_of(proposal)) == (1, 2, second)
+    cutoff.say(later + timedelta(seconds=5))
+    closing.close_due()
+    _open(cutoff.tender)
+    assert notices_of_opened(cutoff.tender) == [second]
 
 
 def test_notice_needs_a_reason_and_something_that_counts(cutoff, proposal):
