@@ -48,7 +48,7 @@ URL_NAMES: Mapping[TaskCode, str] = {
 class Missing:
     """One thing that stops staging: what it is, and on which page and where it is put right.
 
-    `in_a_mail` says the same where the sentence holds the name of a file.
+    `in_a_mail` says the same where the sentence is not one for a mail, which others may read.
     """
 
     task: TaskCode
@@ -229,7 +229,16 @@ class Overview:
             "%(count)s answers to requirements that you cannot see yet",
             count,
         )
-        return [self._missing_at(TaskCode.ANSWERS, sentence % {"count": count}, UNSEEN)]
+        in_a_mail = ngettext("%(count)s answer that the page names", "%(count)s answers that the page names", count)
+        return [
+            Missing(
+                TaskCode.ANSWERS,
+                sentence % {"count": count},
+                URL_NAMES[TaskCode.ANSWERS],
+                UNSEEN,
+                in_a_mail=in_a_mail % {"count": count},
+            )
+        ]
 
     def _missing_offer(self) -> list[Missing]:
         return [self._missing_at(TaskCode.OFFER, lack.sentence, lack.anchor) for lack in lacks_of(self.proposal)]

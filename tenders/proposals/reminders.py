@@ -12,7 +12,6 @@ from typing import TypeVar
 
 from django.db import Error, transaction
 from django.utils import translation
-from django.utils.translation import ngettext
 
 from coalition_portal.identity.models import User
 from coalition_portal.identity.queries import people_with_role
@@ -24,7 +23,7 @@ from tenders.notices import timetable
 from tenders.notices.models import Change, ChangeKind, Deadline
 from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
-from tenders.proposals.completeness import Overview, TaskCode, with_content
+from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.models import Bundle, ChangeNotice, Proposal, ReminderRound
 from tenders.proposals.queries import deadlines_in_force, proposals_not_submitted
 from tenders.proposals.staging import current_bundles
@@ -121,7 +120,9 @@ def _language(person: User) -> str:
 
 def _told(proposal: Proposal, deadline: Deadline, frozen: Bundle | None) -> dict:
     """What stands between the draft and its receipt: names of items, never what they hold."""
-    missing = _missing_in_a_mail(Overview(proposal))
+    # Of the answers only those to public requirements are named: not everybody may know what else a tender asks.
+    overview = Overview(proposal, sees_all=False)
+    missing = [item.in_a_mail or item.sentence for item in overview.missing_briefly]
     return {
         "tender": deadline.tender.number,
         "closes_at": deadline.closes_at,
@@ -130,15 +131,6 @@ def _told(proposal: Proposal, deadline: Deadline, frozen: Bundle | None) -> dict
         "version": frozen.version if frozen and not missing else None,
         "asked": proposal.auto_submit.version if proposal.auto_submit else None,
     }
-
-
-def _missing_in_a_mail(overview: Overview) -> list[str]:
-    """As on the task list, without names of files; answers are counted: not everybody may know what a tender asks."""
-    items = [item.in_a_mail or item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
-    count = len(overview.requirements) - len(overview.claims)
-    if count:
-        items.insert(0, ngettext("%(count)s answer", "%(count)s answers", count) % {"count": count})
-    return items
 
 
 def queue_notices(now: datetime) -> int:

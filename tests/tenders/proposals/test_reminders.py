@@ -9,7 +9,7 @@ from coalition_portal import clock
 from coalition_portal.post.delivery import render
 from coalition_portal.post.models import OutgoingMail
 from manufacturers.models import CompanyRole
-from tenders.notices.models import Change, Tender
+from tenders.notices.models import Change, Tender, Visibility
 from tenders.notices.queries import deadline_in_force, requirements_visible_to
 from tenders.proposals import auto_submit, reminders
 from tenders.proposals.completeness import Overview, TaskCode
@@ -93,12 +93,17 @@ def test_a_reminder_names_each_thing_that_is_missing_and_no_value(cutoff):
     subject, body = _letter_to(owner)
     overview = Overview(Proposal.objects.get(pk=draft.pk))
     others = [item.sentence for item in overview.missing if item.task != TaskCode.ANSWERS]
+    left = [row for row in overview.requirements if row.code != "INT-01"]
+    named = [row.code.replace("-", "\N{NON-BREAKING HYPHEN}") for row in left if row.visibility == Visibility.PUBLIC]
+    unnamed = [row.code for row in left if row.visibility != Visibility.PUBLIC]
+    answers = [f"7 answers: {', '.join(named)}", "10 answers that the page names"]
     assert subject == f"Not submitted yet: your proposal for {cutoff.tender.number}"
-    assert [line[2:] for line in body.splitlines() if line.startswith("- ")] == ["17 answers", *others]
+    assert [line[2:] for line in body.splitlines() if line.startswith("- ")] == [*answers, *others]
     assert "is NOT SUBMITTED" in body
     assert "180" not in subject + body
-    for row in overview.requirements:
-        assert row.code not in body
+    assert (len(named), len(unnamed)) == (7, 10)
+    for code in unnamed:
+        assert code not in body.replace("\N{NON-BREAKING HYPHEN}", "-")
 
 
 def test_a_reminder_names_no_file(cutoff):
