@@ -3,8 +3,11 @@
 The handler stands in FILE_UPLOAD_HANDLERS and so before every form: Django limits the size of fields, not of files.
 """
 
+import logging
 import os
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import IO
 
 from django.conf import settings
@@ -14,6 +17,9 @@ from django.http import HttpRequest
 
 from coalition_portal import frames
 from coalition_portal.frames import FRAME_BYTES, ClearReader, FrameSealer
+from coalition_portal.storage import is_full
+
+logger = logging.getLogger(__name__)
 
 MEGABYTE = 1024 * 1024
 KEY_BYTES = 32
@@ -28,9 +34,10 @@ def upload_bytes_max() -> int:
 class SealingUploadHandler(FileUploadHandler):
     """Keeps the file encrypted in a temporary file, under a key that only this process has and only while it has it.
 
-    Past the limit the file is thrown away and the rest read to nowhere, which `request.upload_was_too_large` tells. A
-    second file of a request is never looked at, nor any of somebody who is not signed in: the check against forgery
-    reads a form before the page asks who sends it.
+    Past the limit, or where the disk has no room, the file is thrown away and the rest read to nowhere, which
+    `request.upload_was_too_large` or `request.upload_found_no_room` tells. A second file of a request is never looked
+    at, nor any of somebody who is not signed in: the check against forgery reads a form before the page asks who sends
+    it.
     """
 
     chunk_size = 1024 * 1024
@@ -47,7 +54,8 @@ class SealingUploadHandler(FileUploadHandler):
         self.received_bytes = 0
         self._key = os.urandom(KEY_BYTES)
         self._sealer = FrameSealer(self._key, NAME)
-        self._kept = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - it outlives this call
+        with self._thrown_away_when_full():
+            self._kept = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - it outlives this
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
         self.received_bytes += len(raw_data)
@@ -55,10 +63,16 @@ class SealingUploadHandler(FileUploadHandler):
             self.request.upload_was_too_large = True
             self._throw_away()
             raise SkipFile("too large")
-        self._kept.writelines(self._sealer.take(raw_data))
+        with self._thrown_away_when_full():
+            self._kept.writelines(self._sealer.take(raw_data))
 
-    def file_complete(self, file_size: int) -> UploadedFile:
-        self._kept.writelines(self._sealer.end())
+    def file_complete(self, file_size: int) -> UploadedFile | None:
+        try:
+            with self._thrown_away_when_full():
+                self._kept.writelines(self._sealer.end())
+                self._kept.flush()
+        except SkipFile:
+            return None
         file = SealedFile(self._kept, key=self._key, size=file_size)
         self._kept = None
         return UploadedFile(
@@ -73,9 +87,23 @@ class SealingUploadHandler(FileUploadHandler):
     def upload_interrupted(self) -> None:
         self._throw_away()
 
+    @contextmanager
+    def _thrown_away_when_full(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if not is_full(error):
+                raise
+            logger.exception("the folder of temporary files ran full")
+            self.request.upload_found_no_room = True
+            self._throw_away()
+            raise SkipFile("no room") from error
+
     def _throw_away(self) -> None:
         if self._kept:
-            self._kept.close()
+            # What waits to be written has no room either; the file is gone all the same.
+            with suppress(OSError):
+                self._kept.close()
         self._kept = None
 
 

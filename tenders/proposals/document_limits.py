@@ -97,7 +97,7 @@ def check_store(size_bytes: int) -> None:
     """Raises StoreFull before the store runs full: what is staged must still be submittable then."""
     if not has_room(document_storage(), size_bytes):
         logger.error("the store keeps its last reserve and takes no file of %s bytes", size_bytes)
-        raise _store_full()
+        raise store_full()
 
 
 @contextmanager
@@ -109,10 +109,10 @@ def refused_when_full() -> Iterator[None]:
         if not is_full(error):
             raise
         logger.exception("the store ran full")
-        raise _store_full() from error
+        raise store_full() from error
 
 
-def _store_full() -> StoreFull:
+def store_full() -> StoreFull:
     return StoreFull(
         _(
             "The portal’s store has no room for this file right now. Nothing of yours is lost, and what is frozen "

@@ -1,4 +1,6 @@
+import errno
 import io
+import os
 
 import pytest
 from django.conf import settings
@@ -94,6 +96,44 @@ def test_file_past_the_limit_is_thrown_away_and_told(monkeypatch, opened, size, 
     assert getattr(request, "upload_was_too_large", False) == (not is_kept)
     assert request.POST["word"] == "kept"
     assert [one.closed for one in opened] == [not is_kept]
+
+
+@pytest.mark.parametrize("size", [10, 2 * FRAME_BYTES])
+def test_file_for_which_the_disk_has_no_room_is_thrown_away_and_told(monkeypatch, size):
+    full = []
+
+    def make(**_options):
+        full.append(open("/dev/full", "w+b"))  # noqa: SIM115 - the handler closes it
+        return full[-1]
+
+    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", make)
+
+    request = _request(file=_file(size=size))
+
+    assert (dict(request.FILES), request.POST["word"], request.upload_found_no_room) == ({}, "kept", True)
+    assert [one.closed for one in full] == [True]
+
+
+def test_disk_without_room_for_another_file_is_told(monkeypatch):
+    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", _fails(errno.ENOSPC))
+
+    request = _request(file=_file())
+
+    assert (dict(request.FILES), request.upload_found_no_room) == ({}, True)
+
+
+def test_other_faults_of_a_disk_are_told_as_they_are(monkeypatch):
+    monkeypatch.setattr(uploads.tempfile, "TemporaryFile", _fails(errno.EIO))
+
+    with pytest.raises(OSError, match="Input/output"):
+        _request(file=_file()).FILES["file"]
+
+
+def _fails(number):
+    def fail(**_options):
+        raise OSError(number, os.strerror(number))
+
+    return fail
 
 
 def test_limit_is_the_setting(settings):

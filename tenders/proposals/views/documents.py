@@ -8,6 +8,7 @@ from coalition_portal.buttons import button_on
 from coalition_portal.formatting import in_language
 from coalition_portal.permission import Denied, Refused
 from tenders.notices.models import WantedDocument
+from tenders.proposals.document_limits import store_full
 from tenders.proposals.document_words import too_large
 from tenders.proposals.documents import add_document, remove_document
 from tenders.proposals.download_links import hand_over
@@ -57,6 +58,8 @@ def add(request: HttpRequest, page: DraftPage, kind: str) -> HttpResponse:
 def _no_file(request: HttpRequest, wanted: WantedDocument) -> str:
     if getattr(request, "upload_was_too_large", False):
         return too_large(wanted, None)
+    if getattr(request, "upload_found_no_room", False):
+        return store_full().sentence
     return _("No file was chosen. Choose one, then press “Upload file”.")
 
 
