@@ -448,7 +448,7 @@ def test_file_that_is_too_large_is_refused_in_plain_words(monkeypatch, web, draf
 
 
 def _full_disk(**_options):
-    return open("/dev/full", "w+b")  # noqa: SIM115 - who asks for it closes it
+    return open("/dev/full", "w+b")
 
 
 def test_file_for_which_the_disk_has_no_room_is_refused_in_plain_words(monkeypatch, web, draft):
