@@ -242,6 +242,10 @@ class Tender:
     def letters(self):
         return [f"{one.subject}\n{one.body}" for one in mail.outbox]
 
+    def who_got(self, words):
+        """The addresses to which a letter with these words went."""
+        return {one.to[0] for one in mail.outbox if words in one.body}
+
     def told_about(self, subject):
         """Who got this news of the tender, once for each letter."""
         return sorted(one.to[0] for one in mail.outbox if one.subject == f"{subject}: {self.number}")

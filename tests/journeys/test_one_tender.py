@@ -47,4 +47,7 @@ def test_one_tender_from_its_draft_to_its_result():
     assert tender.told_about("Result") == sorted(one.email for one in (swift, hawk, owl))
     secrets = [secret for bidder in tender.bidders for secret in bidder.secrets] + tender.reasons
     assert [(secret, letter) for letter in tender.letters() for secret in secrets if secret in letter] == []
+    assert [tender.who_got(digest) for one in tender.bidders for digest in one.digests] == [
+        {one.email} for one in tender.bidders for _digest in one.digests
+    ]
     call_command("verify_ledger", verbosity=0)

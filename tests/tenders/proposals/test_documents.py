@@ -171,11 +171,11 @@ def test_number_of_files_of_a_proposal_is_limited(add, draft):
 
 
 def test_size_of_a_proposal_is_limited(add, draft):
-    draft.tender.total_size_mb = 0
+    draft.tender.total_size_mb = 1
     draft.tender.save()
 
-    assert refusal_of(add, ContentFile(pdf_bytes("x" * 1500), name="a.pdf")) == (
-        "With this file the proposal has 1 kB. We want at most 0 MB in all. Remove or shrink a file."
+    assert refusal_of(add, ContentFile(pdf_bytes("x" * 1_200_000), name="a.pdf")) == (
+        "With this file the proposal has 1.2 MB. We want at most 1 MB in all. Remove or shrink a file."
     )
 
 

@@ -34,7 +34,7 @@ VARIES = [
     (r"Person \d+", "person"),
     (r"IDC-\d{4}-\d{4}", "number"),
     (r"seen_\w+\" value=\"\w+", "seen"),
-    (r"panel/\d+/", "member"),
+    (r"panel/[a-z2-7]{26}/", "member"),
     (r"\bref-[a-z2-7]{26}\b", "reference"),
 ]
 
