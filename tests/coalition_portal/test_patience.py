@@ -56,6 +56,29 @@ def trickle(theirs, ended):
             return
 
 
+class Steps:
+    """A body of zeros that notes how much is asked for at once."""
+
+    def __init__(self):
+        self.asked = []
+
+    def read(self, size):
+        self.asked.append(size)
+        return bytes(size)
+
+
+@pytest.mark.parametrize(
+    ("quick_seconds", "steps"), [(60, [8, 16, 32, 64, 128, 256, 256, 240]), (0, [8] * 125)], ids=["quick", "slow"]
+)
+def test_steps_are_larger_while_the_line_is_quick(monkeypatch, line, quick_seconds, steps):
+    monkeypatch.setattr(patience, "QUICK_SECONDS", quick_seconds)
+    body, size = Steps(), 1000 * 1024
+
+    assert len(PatientBody(body, line[0], size).read(size)) == size
+
+    assert body.asked == [1024 * step for step in steps]
+
+
 def test_body_that_comes_is_read_as_it_is(line):
     ours, theirs = line
     sent = bytes(range(256)) * 256
