@@ -16,11 +16,19 @@ SECONDS_SINCE_1970 = re.compile(rb"[0-9]{9,11}\.[0-9]{3}\s*")
 
 
 def furthest_apart(wall: Callable[[], float]) -> float:
-    """How far the worst of them is off, in seconds: ahead of `wall` is positive, behind negative.
+    """How far the worst of those that answer is off, in seconds: ahead of `wall` is positive, behind negative.
 
-    Raises OSError where one does not answer, or not with a time.
+    Raises OSError where none of them answers with a time. One that is down keeps nobody from asking the others.
     """
-    return max((_apart(address, wall) for address in settings.PORTAL_PROXY_CLOCKS), key=abs, default=0.0)
+    found, silence = [], None
+    for address in settings.PORTAL_PROXY_CLOCKS:
+        try:
+            found.append(_apart(address, wall))
+        except OSError as error:
+            silence = error
+    if silence and not found:
+        raise silence
+    return max(found, key=abs, default=0.0)
 
 
 def _apart(address: str, wall: Callable[[], float]) -> float:

@@ -8,6 +8,8 @@ whose clock is known to be off decides nothing: its stamp, put right, bears witn
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from django.conf import settings
+
 from coalition_portal import clock
 from coalition_portal.arrival import OLDEST, arrived_at
 from coalition_portal.watch import clock_guard
@@ -66,10 +68,17 @@ def arrive(stamp: datetime | None = None) -> Arrival:
     if stamp is not None:
         clock_guard.note_stamp(stamp=stamp, now=database_now)
         if apart := clock_guard.stamps_apart():
-            return Arrival(database_now, witnessed_at=arrived_at(stamp - apart, database_now), doubted="PROXY")
+            witnessed_at = arrived_at(_put_right(stamp, apart), database_now)
+            return Arrival(database_now, witnessed_at=witnessed_at, doubted="PROXY")
     received_at = arrived_at(stamp, database_now)
     witnessed_at = None if steady_now is None else steady_now - (database_now - received_at)
     return Arrival(received_at=received_at, witnessed_at=witnessed_at)
+
+
+def _put_right(stamp: datetime, apart: timedelta) -> datetime:
+    """Of several proxies nobody knows which one wrote it: the fault of one makes nobody later who came by another."""
+    is_alone = len(settings.PORTAL_PROXY_CLOCKS) < 2
+    return stamp - (apart if is_alone else max(apart, timedelta(0)))
 
 
 def in_doubt(arrival: Arrival) -> Arrival:

@@ -61,6 +61,13 @@ def test_what_is_no_time_is_no_answer(settings, teller, wall, words):
         furthest_apart(wall)
 
 
+def test_proxy_that_is_down_hides_no_other(settings, teller, wall):
+    down = f"http://127.0.0.1:{free_port()}/proxy-clock"
+    settings.PORTAL_PROXY_CLOCKS = [down, teller("1791999969.000"), teller("soon")]
+
+    assert furthest_apart(iter([ASKED, ASKED, ANSWERED, ASKED]).__next__) == pytest.approx(-31.0)
+
+
 def test_nobody_there_is_no_answer(settings, wall):
     settings.PORTAL_PROXY_CLOCKS = [f"http://127.0.0.1:{free_port()}/proxy-clock"]
 

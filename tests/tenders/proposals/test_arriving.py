@@ -163,6 +163,21 @@ def test_stamp_that_is_off_decides_nothing(cutoff, bundle, monkeypatch, apart, s
         assert (row.received_at, row.witnessed_at, row.incident.kind) == (now, witnessed_at, "PROXY")
 
 
+@pytest.mark.parametrize(
+    ("apart", "witnessed"),
+    [(-10, -SECOND), (10, -11 * SECOND)],
+    ids=["behind: who came by the right one is no later", "ahead: who came by it is no earlier than it says"],
+)
+def test_of_several_proxies_the_fault_of_one_makes_nobody_later(cutoff, monkeypatch, settings, apart, witnessed):
+    settings.PORTAL_PROXY_CLOCKS = ["http://a.example.test/", "http://b.example.test/"]
+    monkeypatch.setattr(clock_guard, "stamps_apart", lambda: timedelta(seconds=apart))
+    now = cutoff.at(2 * SECOND)
+
+    told = arrive(cutoff.closes_at - SECOND)
+
+    assert (told.received_at, told.witnessed_at, told.doubted) == (now, cutoff.closes_at + witnessed, "PROXY")
+
+
 @pytest.mark.parametrize(("apart", "is_kept"), [(-10, False), (0, True)])
 def test_tick_by_a_stamp_that_is_off_is_judged_by_the_database(cutoff, bundle, monkeypatch, apart, is_kept):
     monkeypatch.setattr(clock_guard, "stamps_apart", lambda: timedelta(seconds=apart))
