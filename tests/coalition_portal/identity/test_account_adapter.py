@@ -51,6 +51,15 @@ def test_who_floods_a_sign_in_locks_the_own_network_out_and_nobody_else(flooded,
     assert _sign_in(anna, "198.51.100.7", people.PASSWORD) == (False, True)
 
 
+def test_who_sends_another_port_each_time_is_counted_all_the_same(anna):
+    for port in range(TRIES_OF_A_NETWORK):
+        Client(REMOTE_ADDR=STRANGER).post(
+            SIGN_IN, {"login": anna.email.upper(), "password": WRONG}, HTTP_HOST=f"testserver:{1000 + port}"
+        )
+
+    assert _sign_in(anna, STRANGER, people.PASSWORD) == (True, False)
+
+
 def test_flood_stands_not_between_a_person_and_submitting(flooded, anna):
     browser = signed_in(anna)
     browser.defaults["REMOTE_ADDR"] = STRANGER
