@@ -146,11 +146,16 @@ def unpacked(text: str) -> dict[str, str] | None:
     """Back from the hidden field; None for anything that was not packed here."""
     try:
         seen = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(seen, dict):
         return None
-    return {str(field): value for field, value in seen.items() if isinstance(value, str)}
+    return {field: value for field, value in seen.items() if isinstance(value, str) and can_be_kept(field + value)}
+
+
+def can_be_kept(text: str) -> bool:
+    """No database keeps a NUL, nor half of a character, which JSON can spell."""
+    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def revision_in(data: Mapping[str, str]) -> int:

@@ -20,6 +20,7 @@ from coalition_portal.formatting import time_of_day, zone_named
 from coalition_portal.permission import Denied
 from tenders.proposals import presence
 from tenders.proposals.drafting import Kept, keep_answer_fields, keep_offer_fields
+from tenders.proposals.forms import can_be_kept
 from tenders.proposals.models import Proposal
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.queries import proposals_visible_to
@@ -93,16 +94,11 @@ def _asked(body: bytes) -> Asked | None:
         isinstance(asked.task, str)
         and asked.task in TASKS
         and isinstance(asked.revision, int)
-        and all(isinstance(text, str) and _can_be_kept(text) for text in texts)
+        and all(isinstance(text, str) and can_be_kept(text) for text in texts)
         and len(fields) <= FIELDS_MAX
         and len(asked.at) <= FIELD_LENGTH_MAX
     )
     return asked if is_sound else None
-
-
-def _can_be_kept(text: str) -> bool:
-    """No database keeps a NUL, nor half of a character, which JSON can spell."""
-    return not any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text)
 
 
 def _way_in(pid: str, asked: Asked | None) -> str:

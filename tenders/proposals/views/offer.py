@@ -16,6 +16,7 @@ from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 from tenders.proposals.wanted_offer import usual_language
 
 PARTNERS_ANCHOR = "#partners"
+ROW_DIGITS = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,7 +60,7 @@ def _shown(proposal: Proposal) -> dict[str, str]:
 def _without_removed(data):
     """What was typed, with the row emptied whose button was pressed."""
     row = data.get("remove", "")
-    if not row.isdecimal():
+    if not (row.isdecimal() and len(row) <= ROW_DIGITS):
         return data
     emptied = data.copy()
     for field in partner_fields(int(row)).values():

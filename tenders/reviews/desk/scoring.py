@@ -22,6 +22,8 @@ from tenders.reviews.permissions import can_lead_consensus, can_review
 from tenders.reviews.queries import assignment_of, has_declared, others_scores_visible_to, place_in, queue_of
 from tenders.reviews.states import SheetState
 
+VERSION_DIGITS = 9
+
 
 @dataclass(frozen=True)
 class Position:
@@ -126,7 +128,7 @@ def _go_on(request, tender: Tender, opened: OpenedProposal):
 
 def _locked(request, assignment: Assignment) -> bool:
     version = request.POST.get("version", "")
-    if not version.isdigit():
+    if not (version.isdecimal() and len(version) <= VERSION_DIGITS):
         return False
     try:
         scoring.lock_sheet(assignment=assignment, version=int(version), by=request.user, now=request.now)

@@ -284,6 +284,15 @@ def test_made_up_rows_are_refused_in_words(web, draft):
     assert "We got “about 6”." in response.content.decode()
 
 
+@pytest.mark.parametrize("hidden", ["[" * 100_000, '{"FPV-01":"\\ud800"}', '{"FPV-01":"a\\u0000b"}', "[]", "{"])
+@pytest.mark.parametrize("name", ["proposal-answers-table-keep", "proposal-answers", "proposal-offer"])
+def test_hidden_fields_that_no_page_packed_change_nothing(web, draft, name, hidden):
+    response = web.post(_url(draft, name), {"typed": hidden, "seen": hidden, "revision": draft.revision})
+
+    assert response.status_code in (302, 409, 422)
+    assert _claims(draft) == {}
+
+
 @pytest.mark.parametrize(
     ("content", "sentence"),
     [

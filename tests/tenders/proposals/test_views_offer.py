@@ -102,7 +102,7 @@ def test_the_last_partner_that_fits_is_said_to_be_the_last(web, draft, named, ha
     assert len(draft.partners) == named
 
 
-@pytest.mark.parametrize("row", ["x", "99", ""])
+@pytest.mark.parametrize("row", ["x", "99", "", "²", "9" * 5000])
 def test_a_row_that_is_not_there_removes_nothing(web, draft, row):
     _post(web, draft, _row(1, ROTORS))
 
