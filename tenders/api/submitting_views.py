@@ -84,7 +84,9 @@ class JudgedView(PrivateView):
         """
         person = person_of(request.user)
         signs = person is not None and person.role in at_least(SIGN)
-        if signs and submit_limit.is_over_limit(person.company, request.now):
+        if not signs:
+            super().check_throttles(request)
+        elif submit_limit.is_over_limit(person.company, request.now):
             limit = throttling.Limit("submit", submit_limit.MOST, submit_limit.SECONDS)
             raise throttling.refusal_of(limit, request.now)
 

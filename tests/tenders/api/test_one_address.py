@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from coalition_portal.identity import sign_in_limits
-from manufacturers.models import CompanyRole
+from manufacturers.models import CompanyRole, Person
 from tenders.api import throttling
 from tenders.proposals import submit_limit
 from tenders.proposals.models import Receipt
@@ -90,6 +90,18 @@ def test_who_may_not_submit_uses_up_nothing_of_the_company(bundles, monkeypatch,
     told = [by_page(colleague, bundle), by_page(colleague, bundle), submit(bundle.staged_by, bundle)]
 
     assert told == [403, 403, RECEIVED[submit]]
+
+
+def test_programs_of_those_who_may_not_submit_have_the_limit_of_their_key(bundles, monkeypatch):
+    monkeypatch.setattr(throttling, "KEY", throttling.Limit("key", quota=1, window_seconds=600))
+    colleague = companies.person_of(bundles[0].proposal.company, CompanyRole.SIGNATORY)
+    robot = Robot(Client(), token_of(colleague))
+    Person.objects.filter(user=colleague).update(role=CompanyRole.VIEWER)
+    path, asked = f"proposals/{bundles[0].proposal.public_id}/submit", {"version": 1, "sha256": bundles[0].sha256}
+
+    told = [robot.ask("POST", path, asked, Idempotency_Key=key).status_code for key in ("one", "two")]
+
+    assert told == [403, 429]
 
 
 @pytest.mark.parametrize("submit", RECEIVED)
