@@ -262,7 +262,7 @@ function arrived(told, sent) {
   tellOthers(told.others);
   keepForTheButton();
   tellSaved(told.saved_at);
-  if (told.saved_at) tellChanged();
+  tellChanged();
   // What is computed from saved fields is asked for anew by who shows it.
   if (told.saved_at) form.dispatchEvent(new Event("saved"));
   if (dirty().some(canGo)) schedule(QUIET_MS);
@@ -283,10 +283,10 @@ function tellSaved(time) {
   else if (!waiting.every(canGo)) say(time ? fill(words.partly, { time }) : words.marked);
 }
 
-// What was submitted is not the draft as it stands any more.
+// What was submitted is not the draft as it stands any more, whoever changed it.
 function tellChanged() {
   const standing = document.querySelector("[data-changed]");
-  if (!standing) return;
+  if (!standing || Number(standing.dataset.revision) === revision) return;
   standing.textContent = standing.dataset.changed;
   standing.classList.replace("good", "warn");
   document.title = document.title.replace(/^[^:]+/, standing.dataset.headline);

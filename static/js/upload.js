@@ -256,6 +256,7 @@ async function refresh() {
   const text = answer?.ok ? await answer.text().catch(() => "") : "";
   const fresh = new DOMParser().parseFromString(text, "text/html");
   if (!fresh.querySelector("[data-uploads]")) return false;
+  document.title = fresh.title;
   const token = fresh.querySelector("[name=csrfmiddlewaretoken]").value;
   document.querySelectorAll("[name=csrfmiddlewaretoken]").forEach((input) => {
     input.value = token;

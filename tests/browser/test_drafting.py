@@ -12,10 +12,12 @@ from playwright.sync_api import expect
 from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
+from tenders.proposals import submission
 from tenders.proposals.documents import add_document
+from tenders.proposals.drafting import keep_answer_fields
 from tenders.proposals.models import Answer, Proposal
 from tests.factories import companies, people
-from tests.factories.proposals import draft_proposal, file_of
+from tests.factories.proposals import draft_proposal, file_of, staged_bundle
 from tests.factories.tenders import published_tender
 
 SAVED = re.compile(r"^Saved \d\d:\d\d:\d\d$")
@@ -121,6 +123,30 @@ def test_every_field_saves_itself(at, draft, owner):
     expect(status(person)).to_have_text(SAVED)
     assert (claims(draft)[CEILING], waiting(person.page)) == (1200, {})
     assert person.page.locator("[aria-invalid]").count() == 0
+
+
+def test_what_is_submitted_says_so_until_somebody_changes_the_draft(walk, transactional_db):
+    bundle = staged_bundle(tender=published_tender(template_code="advanced_fpv"))
+    submission.submit(bundle=bundle, sha256=bundle.sha256, by=bundle.staged_by)
+    proposal, person = bundle.proposal, walk()
+    person.sign_in(bundle.staged_by)
+    come(person, "proposal-answers", proposal)
+    word = person.page.locator(".tag.large")
+
+    # Written in another way, it is no other answer.
+    payload = field(person, PAYLOAD).input_value()
+    field(person, PAYLOAD).fill(f"{payload}0" if "." in payload else f"{payload}.0")
+    expect(status(person)).to_have_text(SAVED)
+    expect(word).to_have_text("SUBMITTED")
+    expect(person.page).to_have_title(re.compile("^SUBMITTED:"))
+
+    colleague = companies.person_of(proposal.company, CompanyRole.EDITOR)
+    seen = {CEILING: field(person, CEILING).input_value()}
+    keep_answer_fields(proposal=proposal, typed={CEILING: "1301"}, seen=seen, by=colleague, now=clock.now())
+    look_again(person)
+    expect(field(person, CEILING)).to_have_value("1301")
+    expect(word).to_have_text("SUBMITTED, BUT YOUR CHANGES SINCE ARE NOT")
+    expect(person.page).to_have_title(re.compile("^CHANGES NOT SUBMITTED:"))
 
 
 def test_button_saves_what_the_last_second_brought(at, draft, owner):
