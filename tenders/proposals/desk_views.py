@@ -70,14 +70,15 @@ def board(request):
 @require_http_methods(["GET", "HEAD"])
 def tender_opening(request, number):
     tender = _tender(request, number)
-    sees_provisionals = can_see_provisionals(request.user)
+    sees_provisionals, is_settled = can_see_provisionals(request.user), is_closed(tender)
     context = {
         "tender": tender,
         "opening": opening_in_force(tender),
-        "is_closed": is_closed(tender),
+        "is_closed": is_settled,
         "forecast": forecast_of(request.user, tender, request.now),
         "provisionals": undecided_provisionals(tender) if sees_provisionals else [],
-        "decided": decided_provisionals(tender) if sees_provisionals else [],
+        # While a moved deadline is ahead, nobody learns here who took part.
+        "decided": decided_provisionals(tender) if sees_provisionals and is_settled else [],
         "can_decide": can_decide_provisional(request.user),
         "can_propose": can_propose_opening(request.user, tender),
         "can_confirm": can_confirm_opening(request.user, tender),

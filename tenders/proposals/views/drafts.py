@@ -7,10 +7,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from coalition_portal.permission import Refused
 from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
+from tenders.notices.states import TenderState
 from tenders.proposals import beginning
 from tenders.proposals.completeness import TaskCode
 from tenders.proposals.copying import OF_THE_MODEL, source_choices
 from tenders.proposals.forms import StartForm
+from tenders.proposals.models import Proposal, Provisional
 from tenders.proposals.queries import history_of, intents_visible_to, undecided_provisionals
 from tenders.proposals.views.copying import copying_on, fill
 from tenders.proposals.views.pages import DraftPage, company_page, proposal_page
@@ -54,9 +56,16 @@ def proposal(request: HttpRequest, page: DraftPage) -> HttpResponse:
         "history": history_of(page.proposal),
         "copying": copying_on(page, request),
         "is_given": intents_visible_to(request.user).filter(tender=page.proposal.tender).exists(),
-        "undecided": undecided_provisionals(page.proposal.tender).filter(proposal=page.proposal).first(),
+        "undecided": _undecided(page.proposal),
     }
     return render(request, "proposals/proposal.html", context)
+
+
+def _undecided(proposal: Proposal) -> Provisional | None:
+    """What two people have to decide still; on a cancelled tender nothing is decided any more."""
+    if proposal.tender.state == TenderState.CANCELLED:
+        return None
+    return undecided_provisionals(proposal.tender).filter(proposal=proposal).first()
 
 
 def _task_rows(page: DraftPage) -> list[dict]:

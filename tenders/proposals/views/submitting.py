@@ -22,6 +22,7 @@ from coalition_portal.permission import Refused
 from manufacturers.queries import companies_signed_by
 from tenders.notices.claims import Verdict, claim_text
 from tenders.notices.models import Requirement
+from tenders.notices.states import TenderState
 from tenders.proposals import auto_submit as auto
 from tenders.proposals import staging, submission, submit_limit
 from tenders.proposals.arriving import arrive
@@ -229,8 +230,16 @@ def late(request: HttpRequest, page: DraftPage, version: int, act: str) -> HttpR
         "after": after,
         "after_text": seconds_text(after),
         "closes_utc": microseconds(row.closes_at),
+        "is_overtaken": _is_overtaken(page, row, act),
     }
     return render(request, "proposals/late.html", context)
+
+
+def _is_overtaken(page: DraftPage, row: Refusal, act: str) -> bool:
+    """Where the deadline was moved and the same was done again, in time."""
+    if act == "withdraw":
+        return page.standing.is_withdrawn
+    return page.standing.is_submitted and page.standing.bundle.version >= row.bundle.version
 
 
 def seconds_text(after: timedelta) -> str:
@@ -251,6 +260,7 @@ def provisional(request: HttpRequest, page: DraftPage, version: int, act: str) -
         "provisional": row,
         "outcome": outcome,
         "words": [decision for decision in decisions if decision.accepted is outcome],
+        "is_cancelled": page.proposal.tender.state == TenderState.CANCELLED,
         "is_carried_out": outcome and _is_carried_out(page, row, act),
     }
     return render(request, "proposals/provisional.html", _judged(page, row, act) | context)

@@ -12,6 +12,7 @@ from tests.factories import people
 from tests.factories.companies import owner_of
 from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
 from tests.factories.proposals import staged_bundle
+from tests.factories.tenders import extended_tender, in_days
 
 SECOND = timedelta(seconds=1)
 
@@ -151,6 +152,20 @@ def test_what_was_decided_stays_on_the_page_for_officers_and_auditors(cutoff, cl
         for told in ("Decided by two people", "Example Rotor", "Seen by NL.", "Seen by EE."):
             assert told in page
     assert "Example Rotor" not in opener.get(_opening_url(cutoff)).text
+
+
+def test_what_was_decided_is_not_shown_while_a_moved_deadline_is_ahead(cutoff, client_of):
+    bundle = staged_bundle(tender=cutoff.tender, name="Example Rotor")
+    cutoff.close()
+    row = cutoff.submit(bundle, -MICROSECOND).provisional
+    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
+    for country in ("NL", "EE"):
+        client_of(people.officer(country)).post(url, {"accepted": "no", "reason": f"Seen by {country}."})
+    officer = client_of(cutoff.tender.officer)
+    before = officer.get(_opening_url(cutoff)).text
+    extended_tender(cutoff.tender, in_days(2))
+
+    assert ("Example Rotor" in before, "Example Rotor" in officer.get(_opening_url(cutoff)).text) == (True, False)
 
 
 def test_row_of_an_incident_shows_both_clocks(cutoff, client_of, monkeypatch):

@@ -5,14 +5,17 @@ from datetime import timedelta
 import pytest
 
 from coalition_portal.ledger.append import entry_of
+from tenders.proposals import submission
 from tenders.proposals.models import (
     Proposal,
     Provisional,
     Refusal,
 )
 from tenders.proposals.views.submitting import seconds_text
+from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import staged_bundle
+from tests.factories.tenders import extended_tender
 from tests.tenders.proposals.pages import press_submit, url_of
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +143,33 @@ def test_history_tells_everything_that_happened(open_tender, web_of, cutoff, pag
     ]
     positions = [page.index(sentence) for sentence in told]
     assert positions == sorted(positions)
+
+
+def test_a_late_page_says_what_counts_after_the_deadline_was_moved(web_of, cutoff, page_clock):
+    bundle = staged_bundle(tender=cutoff.tender)
+    assert cutoff.submit(bundle, SECOND).refusal
+    extended_tender(cutoff.tender, cutoff.closes_at + 10 * SECOND)
+    assert cutoff.submit(bundle, 2 * SECOND).receipt
+    page_clock(cutoff.at(3 * SECOND))
+
+    page = web_of(bundle.proposal).get(url_of("proposal-late", bundle.proposal, 1, "submit")).content.decode()
+
+    assert "<title>SUBMITTED" in page
+    assert "Version 1 counts." in page
+    assert "still counts" not in page
+
+
+def test_a_late_withdrawal_is_overtaken_by_one_in_time(web_of, cutoff, page_clock):
+    proposal = cutoff.submitted()
+    owner = companies.owner_of(proposal.company)
+    cutoff.at(SECOND)
+    assert submission.withdraw(proposal=proposal, by=owner).refusal
+    extended_tender(cutoff.tender, cutoff.closes_at + 10 * SECOND)
+    cutoff.at(2 * SECOND)
+    assert submission.withdraw(proposal=proposal, by=owner).withdrawal
+    page_clock(cutoff.at(3 * SECOND))
+
+    page = web_of(proposal).get(url_of("proposal-late", proposal, 1, "withdraw")).content.decode()
+
+    assert "<title>WITHDRAWN" in page
+    assert "still counts" not in page

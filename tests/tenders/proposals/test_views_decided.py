@@ -5,6 +5,8 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from coalition_portal import clock
+from tenders.notices.cancelling import cancel
 from tenders.proposals import submission
 from tenders.proposals.provisional import decide
 from tests.factories import companies, people
@@ -115,3 +117,27 @@ def test_what_waits_says_why(cutoff, look):
     page = look("proposal", row.proposal)
     assert "It arrived before the deadline while the tender was being closed." in page
     assert "Version 1: two countries have to decide" in page
+
+
+def test_nothing_is_promised_where_the_tender_is_cancelled(cutoff, look):
+    row = _left_to_decide(cutoff)
+    cancel(tender=cutoff.tender, reason="The need is gone.", by=cutoff.tender.second_approver, now=clock.now())
+
+    page, tasks = look("proposal-provisional", row.proposal, 1, "submit"), look("proposal", row.proposal)
+
+    assert "The tender is cancelled, so nothing of it is decided any more." in page
+    for promise in ("To be decided", "you get a mail when it is decided", "A request of yours waits for a decision"):
+        assert promise not in page + tasks
+
+
+def test_a_newer_version_that_is_not_accepted_is_not_told_in_green(cutoff, look, fixed_now):
+    proposal = cutoff.submitted()
+    bundle = staged_bundle(proposal=proposal, is_changed=True)
+    cutoff.close()
+    _decide(cutoff.submit(bundle, -MICROSECOND).provisional, fixed_now, accepted=False)
+
+    page = look("proposal-provisional", proposal, 2, "submit")
+
+    assert "<title>CHANGES NOT SUBMITTED: decided by two countries" in page
+    assert "did not accept your request. Version 1 counts." in page
+    assert 'class="state good"' not in page
