@@ -9,6 +9,9 @@ from tests.factories import companies
 from tests.factories.proposals import complete_proposal
 from tests.factories.tenders import published_tender
 
+# What a browser draws and runs here is the same on every database.
+pytestmark = pytest.mark.sqlite_only
+
 PAGES = ("", "answers/", "offer/", "documents/", "check/")
 
 

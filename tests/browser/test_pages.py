@@ -7,6 +7,9 @@ from tests.architecture import matrix
 from tests.architecture.world import World
 from tests.factories.sessions import signed_in
 
+# What a browser draws and runs here is the same on every database.
+pytestmark = pytest.mark.sqlite_only
+
 COLUMNS, ROWS = matrix.read()
 READERS = ("visitor", "owner", "officer", "chair", "reviewer", "undeclared", "nobody")
 """Who looks at a page: the first of them who gets it. Reviewers see another page than officers at the same address."""

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.template import engines
 from playwright.sync_api import expect
 
+# What a browser draws and runs here is the same on every database.
+pytestmark = pytest.mark.sqlite_only
+
 STATIC = Path(settings.BASE_DIR) / "static"
 ADDRESS = "http://portal.test/"
 POLICY = "default-src 'self'; script-src 'self'; style-src 'self'; object-src 'none'"

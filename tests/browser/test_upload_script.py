@@ -13,6 +13,9 @@ from tests.browser.fake_uploads import ADDRESS, TUS, FakeUploads
 from tests.browser.test_scripts import ADDRESS as PAGE
 from tests.browser.test_scripts import NOW, POLICY, STATIC, epoch_ms
 
+# What a browser draws and runs here is the same on every database.
+pytestmark = pytest.mark.sqlite_only
+
 KIB = 1024
 KIND = (
     '<section class="kind" data-kind="plan" data-types="pdf csv" data-most="3000000" data-files="3"'

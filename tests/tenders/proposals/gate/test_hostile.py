@@ -18,6 +18,9 @@ from tests.tenders.proposals.gate.hostile import HOSTILE, bytes_of
 from tests.tenders.proposals.gate.hostile.workbooks import DOCTYPE, LAUGHS, PARAMETER, SHEET, doctype
 from tests.tenders.proposals.gate.making import workbook
 
+# The gate knows no database.
+pytestmark = pytest.mark.sqlite_only
+
 ROWS = [(extension, name) for extension, rows in HOSTILE.items() for name in rows]
 LARGE = [(extension, name) for extension, name in ROWS if callable(HOSTILE[extension][name][0])]
 SMALL = [row for row in ROWS if row not in LARGE]

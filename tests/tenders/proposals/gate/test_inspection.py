@@ -17,6 +17,9 @@ from tenders.proposals.gate.wire import COPY, LITERAL, READ, SPAN, TAKEN, UNFIT,
 from tests.tenders.proposals.gate import making
 from tests.tenders.proposals.gate.making import jpeg, pdf, segment, video
 
+# The gate knows no database.
+pytestmark = pytest.mark.sqlite_only
+
 CHILD = "import os, signal, socket, time\nfrom tenders.proposals.gate import child, serving, wire\n{}\nchild.main()"
 SERVE = "def serve(extension, act, size, receive, send):\n    {}\nchild.serve = serve"
 LOOK = "def look(file, extension):\n    {}\nserving.look = look"

@@ -44,6 +44,9 @@ from tests.tenders.proposals.gate.making import (
     video,
 )
 
+# The gate knows no database.
+pytestmark = pytest.mark.sqlite_only
+
 LOCATION, AUTHOR, DEVICE, NOTE, ATTACHED = Metadata
 
 

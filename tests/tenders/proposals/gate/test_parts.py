@@ -14,6 +14,9 @@ from tenders.proposals.gate.verdict import Fault, Unfit
 from tenders.proposals.gate.wire import COPY, ZEROS, Copy, Zeros
 from tests.tenders.proposals.gate.making import jpeg, segment
 
+# The gate knows no database.
+pytestmark = pytest.mark.sqlite_only
+
 
 @pytest.mark.parametrize("piece", [Copy(5, 2**40), Zeros(7), b"literal", b""])
 def test_piece_comes_over_the_wire_as_it_was(piece):
