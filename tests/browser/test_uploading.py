@@ -80,12 +80,6 @@ def received(page):
     return at_last(page, {"state": UploadState.RECEIVING, "received_bytes__gt": 0}, "a first piece")
 
 
-def settled(page):
-    """How much the portal has, when nobody writes any more."""
-    look = {"state": UploadState.RECEIVING, "received_bytes__gt": 0, "writer": ""}
-    return at_last(page, look, "an upload at rest").received_bytes
-
-
 def kept(draft):
     return kept_documents(Proposal.objects.prefetch_related("documents").get(pk=draft.pk))
 
@@ -154,17 +148,20 @@ def test_pause_and_resume(person, draft, file):
     received(one.page)
     row_of(one.page, path.name).get_by_role("button", name="Pause").click()
     expect(row_of(one.page, path.name)).to_contain_text("Paused at")
-    stands = settled(one.page)
-    offsets = []
-    one.page.on("request", lambda request: offsets.append(request.headers.get("upload-offset")))
+    told, sent = [], []
+    one.page.on("response", lambda response: told.append(response.headers.get("upload-offset")))
+    one.page.on("request", lambda request: sent.append(request.headers.get("upload-offset")))
 
     hurry()
     row_of(one.page, path.name).get_by_role("button", name="Resume").click()
 
     expect_kept(one.page, path.name)
-    assert next(int(offset) for offset in offsets if offset is not None) == stands
+    # What was on its way at the pause may have come in since, so only the portal's own answer says where to go on.
+    first_told, first_sent = (next(int(offset) for offset in offsets if offset is not None) for offsets in (told, sent))
+    assert 0 < first_told == first_sent < LARGE
     [document] = kept(draft)
     assert document.sha256 == hashlib.sha256(path.read_bytes()).hexdigest()
+    forgive_other_writer(one)
 
 
 def test_cancelling_leaves_nothing(person, draft, file):
