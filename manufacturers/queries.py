@@ -105,11 +105,6 @@ def people_who_can_sign(company: Company) -> QuerySet[User]:
     return User.objects.filter(is_active=True, person__company=company, person__role__in=at_least(SIGN)).order_by("pk")
 
 
-def companies_signed_by(user: User) -> QuerySet[Company]:
-    """The company for which the person may sign at this moment, for a subquery; empty where there is none."""
-    return Company.objects.filter(people__user=user, people__role__in=at_least(SIGN))
-
-
 def owners_of(company: Company) -> QuerySet[User]:
     return User.objects.filter(is_active=True, person__company=company, person__role=CompanyRole.OWNER).order_by("pk")
 

@@ -66,15 +66,16 @@ def until_judged(act: Callable[[Arrival], T], arrival: Arrival) -> T:
 
 
 def judge(proposal: Proposal, arrival: Arrival) -> Judgement:
-    """In one query, under the tender's lock. Raises ClockInDoubt and ClockWentBack; see `until_judged`.
+    """Under the tender's lock, in one query, two where clocks disagree. Raises ClockInDoubt and ClockWentBack.
 
-    An arrival that is too old for a stamp is judged as of now where that comes to the same, and else by people.
+    `until_judged` knows what to do about either. An arrival that is too old for a stamp is judged as of now where that
+    comes to the same, and else by people.
     """
     deadline = _deadline_in_force(proposal)
     if deadline.now < arrival.received_at:
         raise ClockWentBack
     is_split = arrival.is_split_by(deadline.closes_at)
-    incident = (arrival.incident or deadline.incident) if is_split else None
+    incident = (arrival.incident or _open_incident()) if is_split else None
     if is_split and incident is None and arrival.is_far_apart:
         raise ClockInDoubt
     is_too_old = not arrival.can_be_stamped_at(deadline.now)
@@ -93,13 +94,16 @@ def judge(proposal: Proposal, arrival: Arrival) -> Judgement:
 
 def _deadline_in_force(proposal: Proposal) -> Deadline:
     """With everything else that a judgement asks the database, as of one instant `now` of its clock."""
-    closings = Closing.objects.filter(tender=models.OuterRef("tender"), seq=models.OuterRef("seq"))
+    closings = Closing.objects.filter(tender=proposal.tender_id, seq=models.OuterRef("seq"))
     received = received_bundles().filter(proposal=proposal).order_by("-version").values("version")
-    incidents = Incident.objects.filter(ended_at=None).order_by("pk").values("pk")
-    deadlines = Deadline.objects.filter(tender=proposal.tender).order_by("-seq")
-    return deadlines.annotate(
+    deadlines = Deadline.objects.filter(tender=proposal.tender_id).order_by("-seq")
+    return deadlines.only("tender_id", "seq", "closes_at").annotate(
         is_closed=models.Exists(closings),
         newest_version=Coalesce(models.Subquery(received[:1]), 0),
-        incident=models.Subquery(incidents[:1]),
         now=clock.DatabaseNow(),
     )[0]
+
+
+def _open_incident() -> int | None:
+    """The key of the oldest one that has not ended."""
+    return Incident.objects.filter(ended_at=None).order_by("pk").values_list("pk", flat=True).first()

@@ -51,6 +51,14 @@ def proposals_visible_to(user: User | AnonymousUser) -> models.QuerySet[Proposal
     return mine.select_related("tender", "company", "drone_model")
 
 
+def versions_visible_to(user: User | AnonymousUser) -> models.QuerySet[Bundle]:
+    """Every frozen version of the person's own company; `role` is the one that they have in it."""
+    if not user.is_authenticated or not user.is_active:
+        return Bundle.objects.none()
+    mine = Bundle.objects.filter(proposal__company__people__user=user)
+    return mine.annotate(role=models.F("proposal__company__people__role")).select_related("proposal__company")
+
+
 def uploads_visible_to(user: User | AnonymousUser) -> models.QuerySet[Upload]:
     """What people of the company have on its way into its drafts; like the drafts, for every role in it."""
     return Upload.objects.filter(proposal__in=proposals_visible_to(user)).select_related("proposal__tender", "content")

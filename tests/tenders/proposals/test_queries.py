@@ -12,6 +12,7 @@ from tenders.proposals.queries import (
     receipt_of_version,
     standing_of,
     tenders_to_open,
+    versions_visible_to,
 )
 from tests.factories import people
 from tests.factories.companies import person_of
@@ -20,20 +21,23 @@ from tests.factories.proposals import complete_proposal, staged_bundle
 SECOND = timedelta(seconds=1)
 
 
-def test_proposals_are_visible_to_their_own_company_alone(cutoff):
-    mine = cutoff.submitted()
-    cutoff.submitted()
-    kinds = {
+def kinds_of_people(mine, tender):
+    return {
         "viewer": person_of(mine.company, CompanyRole.VIEWER),
         "owner": mine.created_by,
-        "officer": cutoff.tender.officer,
-        "chair": cutoff.tender.second_approver,
+        "officer": tender.officer,
+        "chair": tender.second_approver,
         "auditor": people.staff("AUDITOR"),
         "nobody": people.person(),
         "visitor": AnonymousUser(),
     }
 
-    seen = {kind: list(proposals_visible_to(user)) for kind, user in kinds.items()}
+
+def test_proposals_are_visible_to_their_own_company_alone(cutoff):
+    mine = cutoff.submitted()
+    cutoff.submitted()
+
+    seen = {kind: list(proposals_visible_to(user)) for kind, user in kinds_of_people(mine, cutoff.tender).items()}
 
     assert seen == {
         "viewer": [mine],
@@ -43,6 +47,30 @@ def test_proposals_are_visible_to_their_own_company_alone(cutoff):
         "auditor": [],
         "nobody": [],
         "visitor": [],
+    }
+
+
+def test_versions_are_visible_to_their_own_company_alone_with_the_role_of_whoever_looks(cutoff):
+    mine = cutoff.submitted()
+    cutoff.submitted()
+    left = person_of(mine.company, CompanyRole.SIGNATORY)
+    left.is_active = False
+    left.save()
+
+    seen = {
+        kind: [(bundle.proposal, bundle.version, bundle.role) for bundle in versions_visible_to(user)]
+        for kind, user in (kinds_of_people(mine, cutoff.tender) | {"left": left}).items()
+    }
+
+    assert seen == {
+        "viewer": [(mine, 1, CompanyRole.VIEWER)],
+        "owner": [(mine, 1, CompanyRole.OWNER)],
+        "officer": [],
+        "chair": [],
+        "auditor": [],
+        "nobody": [],
+        "visitor": [],
+        "left": [],
     }
 
 
