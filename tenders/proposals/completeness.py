@@ -311,7 +311,11 @@ class Overview:
             TaskCode.OFFER: (_("Production and price"), self._offer_need(), offer_done, offer_wanted),
             TaskCode.DOCUMENTS: (
                 _("Documents"),
-                _("%(done)s of %(wanted)s required kinds are here.")
+                ngettext(
+                    "%(done)s of %(wanted)s required kind is here.",
+                    "%(done)s of %(wanted)s required kinds are here.",
+                    documents_wanted,
+                )
                 % {"done": documents_done, "wanted": documents_wanted},
                 documents_done,
                 documents_wanted,

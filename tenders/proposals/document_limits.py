@@ -13,7 +13,7 @@ from coalition_portal.formatting import file_size, in_language
 from coalition_portal.permission import Refused
 from coalition_portal.storage import document_storage, has_room, is_full
 from coalition_portal.uploads import MEGABYTE, upload_bytes_max
-from tenders.notices.models import WantedDocument
+from tenders.notices.models import Tender, WantedDocument
 from tenders.proposals.models import Content, Document, Proposal, Upload, UploadState
 
 logger = logging.getLogger(__name__)
@@ -81,10 +81,7 @@ def check_room(proposal: Proposal, wanted: WantedDocument, size_bytes: int) -> N
     if kept.filter(kind_code=wanted.code).count() >= wanted.max_files:
         raise Unacceptable(_no_more_of_kind(wanted))
     if kept.count() >= proposal.tender.files_max:
-        raise Unacceptable(
-            _("A proposal has at most %(most)s files. Remove one, then choose this file again.")
-            % {"most": proposal.tender.files_max}
-        )
+        raise Unacceptable(no_more_files(proposal.tender))
     total = kept.aggregate(total=Sum("size_bytes"))["total"] or 0
     if total + size_bytes > proposal.tender.total_size_mb * MEGABYTE:
         raise Unacceptable(
@@ -119,6 +116,14 @@ def store_full() -> StoreFull:
             "can be submitted. Try again later."
         )
     )
+
+
+def no_more_files(tender: Tender) -> str:
+    return ngettext(
+        "A proposal has at most %(most)s file. Remove it, then choose this file again.",
+        "A proposal has at most %(most)s files. Remove one, then choose this file again.",
+        tender.files_max,
+    ) % {"most": tender.files_max}
 
 
 def _no_more_of_kind(wanted: WantedDocument) -> str:

@@ -162,7 +162,11 @@ def _advice(reason: Unread, text: str, decimals: int) -> str:
 def _about_length(text: str, most: int) -> str:
     if len(text) <= most:
         return ""
-    pattern = _("We got %(got)s characters. We want at most %(most)s. Shorten it or put the rest into a document.")
+    pattern = ngettext(
+        "We got %(got)s character. We want at most %(most)s. Shorten it or put the rest into a document.",
+        "We got %(got)s characters. We want at most %(most)s. Shorten it or put the rest into a document.",
+        len(text),
+    )
     return pattern % {"got": len(text), "most": most}
 
 

@@ -11,7 +11,7 @@ from coalition_portal.formatting import in_language
 from coalition_portal.uploads import MEGABYTE
 from tenders.notices.models import WantedDocument
 from tenders.proposals.completeness import Overview
-from tenders.proposals.document_limits import limit_bytes
+from tenders.proposals.document_limits import limit_bytes, no_more_files
 from tenders.proposals.document_words import ADVICE, limits_text, megabytes_text, types_text
 from tenders.proposals.gate.verdict import Metadata
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
@@ -89,8 +89,7 @@ class Room:
         """As WORDS, with the two sentences that name the tender's limits."""
         tender = self.proposal.tender
         return WORDS | {
-            "no-files": _("A proposal has at most %(most)s files. Remove one, then choose this file again.")
-            % {"most": tender.files_max},
+            "no-files": no_more_files(tender),
             "no-bytes": _("With this file the proposal has more than %(most)s MB in all. Remove or shrink a file.")
             % {"most": tender.total_size_mb},
         }

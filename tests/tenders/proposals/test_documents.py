@@ -160,14 +160,20 @@ def test_number_of_files_of_a_kind_is_limited(add, draft, owner):
     assert add(file_of("pdf"), "production_plan").pk
 
 
-def test_number_of_files_of_a_proposal_is_limited(add, draft):
-    draft.tender.files_max = 1
+@pytest.mark.parametrize(
+    ("most", "sentence"),
+    [
+        (1, "A proposal has at most 1 file. Remove it, then choose this file again."),
+        (2, "A proposal has at most 2 files. Remove one, then choose this file again."),
+    ],
+)
+def test_number_of_files_of_a_proposal_is_limited(add, draft, most, sentence):
+    draft.tender.files_max = most
     draft.tender.save()
-    add(file_of("pdf"))
+    for _time in range(most):
+        add(file_of("pdf"))
 
-    assert refusal_of(add, file_of("pdf")) == (
-        "A proposal has at most 1 files. Remove one, then choose this file again."
-    )
+    assert refusal_of(add, file_of("pdf")) == sentence
 
 
 def test_size_of_a_proposal_is_limited(add, draft):

@@ -403,7 +403,7 @@ def test_documents_page_tells_what_is_allowed_before(web, draft):
 
     assert "0 of 4 required documents are here" in page
     assert "PDF, CSV or Excel workbook (XLSX), up to 5 files, at most 50 MB" in page
-    assert "At most 12 files and 500 MB in all" in page
+    assert "At most 12 files and 500 MB in all. You use 0 files and 0 bytes." in page
     assert 'accept=".pdf,.csv,.xlsx"' in page
 
 
