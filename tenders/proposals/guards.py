@@ -5,6 +5,7 @@ before it, and must agree with the closing row. SQLite's clock has milliseconds,
 A receipt that the closing made because a company had asked for it is stamped with the instant of its staging instead.
 A provisional row needs the closing row, except where a clock was in doubt or where its stamp is too old for a receipt:
 whoever waited for longer than 60 s across the deadline is neither refused nor received.
+A row names only what belongs together: one tender, proposal and version; a reinstatement has two people's words.
 """
 
 from coalition_portal.guards import Guard, append_only
@@ -14,6 +15,10 @@ WITHDRAWAL = "tenders_proposals_withdrawal"
 REFUSAL = "tenders_proposals_refusal"
 PROVISIONAL = "tenders_proposals_provisional"
 CLOSING = "tenders_proposals_closing"
+REINSTATEMENT = "tenders_proposals_reinstatement"
+NOTICE = "tenders_proposals_withdrawalnotice"
+WISH = "tenders_proposals_wish"
+OPENED = "tenders_proposals_openedproposal"
 
 JUDGE = """
 CREATE OR REPLACE FUNCTION tenders_proposals_judge() RETURNS trigger LANGUAGE plpgsql AS $guard$
@@ -92,31 +97,63 @@ END""",  # noqa: S608 - names of this module only, no data
     )
 
 
-def _belongs(table: str) -> Guard:
-    """The row's bundle is of its proposal and the proposal of its tender."""
+def _belongs(table: str, right: str, fault: str) -> Guard:
+    """A new row is written only where `right` holds, which speaks of it as NEW; else the refusal says `fault`."""
     name = f"{table}_belongs"
-    right = (
-        "EXISTS (SELECT 1 FROM tenders_proposals_bundle b JOIN tenders_proposals_proposal p ON p.id = b.proposal_id "
-        "WHERE b.id = NEW.bundle_id AND p.id = NEW.proposal_id AND p.tender_id = NEW.tender_id)"
-    )
     return Guard(
         name=name,
         table=table,
         postgres=f"""
 CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $guard$
 BEGIN
-    IF NOT {right} THEN
-        RAISE EXCEPTION '{table}: bundle, proposal and tender do not belong together'
-            USING ERRCODE = 'integrity_constraint_violation';
+    IF NOT ({right}) THEN
+        RAISE EXCEPTION '{table}: {fault}' USING ERRCODE = 'integrity_constraint_violation';
     END IF;
     RETURN NEW;
 END
 $guard$;
 CREATE OR REPLACE TRIGGER {name} BEFORE INSERT ON {table} FOR EACH ROW EXECUTE FUNCTION {name}();""",
         sqlite=f"""
-CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN NOT {right}
-BEGIN SELECT RAISE(ABORT, '{table}: bundle, proposal and tender do not belong together'); END""",
+CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN NOT ({right})
+BEGIN SELECT RAISE(ABORT, '{table}: {fault}'); END""",
     )
+
+
+BUNDLE_OF_PROPOSAL = "SELECT 1 FROM tenders_proposals_bundle b WHERE b.proposal_id = NEW.proposal_id"
+PROPOSAL_OF_TENDER = (
+    "EXISTS (SELECT 1 FROM tenders_proposals_proposal p WHERE p.id = NEW.proposal_id AND p.tender_id = NEW.tender_id)"
+)
+OF_ONE_PROPOSAL = f"{PROPOSAL_OF_TENDER} AND EXISTS ({BUNDLE_OF_PROPOSAL} AND b.id = NEW.bundle_id)"
+RECEIVED = "(SELECT bundle_id FROM tenders_proposals_receipt WHERE id = NEW.receipt_id)"
+REINSTATED = "(SELECT bundle_id FROM tenders_proposals_reinstatement WHERE id = NEW.reinstatement_id)"
+TAKES_BACK_ITS_OWN = (
+    f"{PROPOSAL_OF_TENDER} AND EXISTS ({BUNDLE_OF_PROPOSAL} AND b.id = coalesce({RECEIVED}, {REINSTATED}))"
+)
+ACCEPTED_BY_TWO = (
+    "EXISTS (SELECT 1 FROM tenders_proposals_provisional o "
+    "WHERE o.id = NEW.provisional_id AND o.bundle_id = NEW.bundle_id AND o.act = 'SUBMIT') "
+    "AND (SELECT count(*) FROM tenders_proposals_provisionaldecision w "
+    "WHERE w.provisional_id = NEW.provisional_id AND w.accepted) >= 2"
+)
+OF_THE_DEADLINE_IN_FORCE = (
+    "EXISTS (SELECT 1 FROM tenders_proposals_proposal p JOIN tenders_notices_deadline d ON d.tender_id = p.tender_id "
+    "WHERE p.id = NEW.proposal_id AND d.seq = NEW.seq AND NOT EXISTS ("
+    "SELECT 1 FROM tenders_notices_deadline h WHERE h.tender_id = d.tender_id AND h.seq > d.seq))"
+)
+NOT_TOGETHER = "bundle, proposal and tender do not belong together"
+OF_ITS_OPENING = (
+    "EXISTS (SELECT 1 FROM tenders_proposals_opening o WHERE o.id = NEW.opening_id AND o.tender_id = NEW.tender_id)"
+)
+BELONGS = {
+    RECEIPT: (OF_ONE_PROPOSAL, NOT_TOGETHER),
+    REFUSAL: (OF_ONE_PROPOSAL, NOT_TOGETHER),
+    PROVISIONAL: (OF_ONE_PROPOSAL, NOT_TOGETHER),
+    WITHDRAWAL: (TAKES_BACK_ITS_OWN, "what is taken back is of another proposal or tender"),
+    REINSTATEMENT: (ACCEPTED_BY_TWO, "two people have not accepted the submission of this version"),
+    NOTICE: (OF_THE_DEADLINE_IN_FORCE, "the row does not name the deadline in force"),
+    WISH: (f"EXISTS ({BUNDLE_OF_PROPOSAL} AND b.id = NEW.bundle_id)", "the version is of another proposal"),
+    OPENED: (f"{OF_ONE_PROPOSAL} AND {OF_ITS_OPENING}", "opening, bundle, proposal and tender do not belong together"),
+}
 
 
 OPENING_FINAL = Guard(
@@ -145,11 +182,11 @@ APPEND_ONLY = [
     REFUSAL,
     PROVISIONAL,
     "tenders_proposals_provisionaldecision",
-    "tenders_proposals_reinstatement",
-    "tenders_proposals_withdrawalnotice",
-    "tenders_proposals_wish",
+    REINSTATEMENT,
+    NOTICE,
+    WISH,
     CLOSING,
-    "tenders_proposals_openedproposal",
+    OPENED,
 ]
 
 GUARDS = [
@@ -159,8 +196,6 @@ GUARDS = [
     _judged(REFUSAL, "either"),
     _judged(PROVISIONAL, "closed"),
     _judged(CLOSING, "open", stamp="closed_at"),
-    _belongs(RECEIPT),
-    _belongs(REFUSAL),
-    _belongs(PROVISIONAL),
+    *[_belongs(table, right, fault) for table, (right, fault) in BELONGS.items()],
     OPENING_FINAL,
 ]

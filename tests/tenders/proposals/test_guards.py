@@ -6,9 +6,24 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from coalition_portal.watch.models import Incident
-from tenders.proposals.models import Bundle, Closing, Opening, Provisional, Receipt, Refusal, Withdrawal
+from tenders.proposals.models import (
+    Bundle,
+    Closing,
+    OpenedProposal,
+    Opening,
+    Provisional,
+    ProvisionalDecision,
+    Receipt,
+    Refusal,
+    Reinstatement,
+    Wish,
+    Withdrawal,
+    WithdrawalNotice,
+)
+from tests.factories import people
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import staged_bundle
+from tests.factories.tenders import published_tender
 
 SECOND = timedelta(seconds=1)
 APPEND_ONLY = [Bundle, Receipt, Refusal, Withdrawal, Provisional, Closing]
@@ -101,6 +116,129 @@ def test_receipt_for_another_companys_proposal_is_refused(cutoff):
     other = staged_bundle(tender=cutoff.tender)
 
     assert _is_refused(Receipt, _judged(cutoff, mine, cutoff.closes_at - SECOND, proposal=other.proposal))
+
+
+def _taken_back(cutoff, bundle, **changes):
+    """A withdrawal of the version's receipt, or of what `changes` names in its place."""
+    row = _judged(cutoff, bundle, cutoff.closes_at - SECOND, commitment="d" * 64) | {"receipt": None} | changes
+    return {key: value for key, value in row.items() if key != "bundle"}
+
+
+def test_withdrawal_of_what_another_company_submitted_is_refused(cutoff):
+    mine, other = cutoff.submitted(), cutoff.submitted()
+    receipt, elsewhere = Receipt.objects.get(proposal=other), published_tender(closes_at=cutoff.closes_at)
+    row = _taken_back(cutoff, receipt.bundle, receipt=receipt)
+
+    assert _is_refused(Withdrawal, row | {"proposal": mine})
+    assert _is_refused(Withdrawal, row | {"tender": elsewhere})
+    assert not _is_refused(Withdrawal, row)
+
+
+def _decided(provisional, country, *, accepted=True):
+    officer = people.officer(country)
+    ProvisionalDecision.objects.create(
+        provisional=provisional,
+        accepted=accepted,
+        reason="Seen.",
+        by=officer,
+        country_id=country,
+        decided_at=provisional.received_at,
+    )
+
+
+def _left_to_people(cutoff, bundle, act="SUBMIT"):
+    """A provisional row that needs no closing: a clock was in doubt."""
+    incident = Incident.objects.create(begun_at=cutoff.closes_at, noticed_by="test", kind="DATABASE")
+    early, commitment = cutoff.closes_at - MICROSECOND, f"{bundle.pk:064d}"
+    row = _judged(cutoff, bundle, cutoff.closes_at, act=act, incident=incident, witnessed_at=early)
+    Incident.objects.filter(pk=incident.pk).update(ended_at=cutoff.closes_at)
+    return Provisional.objects.create(**row | {"commitment": commitment})
+
+
+def test_reinstatement_without_two_words_for_it_is_refused(cutoff):
+    mine, other = staged_bundle(tender=cutoff.tender), staged_bundle(tender=cutoff.tender)
+    provisional = _left_to_people(cutoff, mine)
+    row = {"provisional": provisional, "bundle": mine, "reinstated_at": cutoff.closes_at}
+
+    assert _is_refused(Reinstatement, row)
+    _decided(provisional, "LV")
+    _decided(provisional, "GB", accepted=False)
+    assert _is_refused(Reinstatement, row)
+    _decided(provisional, "EE")
+    assert _is_refused(Reinstatement, row | {"bundle": other})
+    assert not _is_refused(Reinstatement, row)
+
+
+def test_accepted_withdrawal_reinstates_nothing(cutoff):
+    bundle = staged_bundle(tender=cutoff.tender)
+    provisional = _left_to_people(cutoff, bundle, act="WITHDRAW")
+    _decided(provisional, "LV")
+    _decided(provisional, "GB")
+
+    row = {"provisional": provisional, "bundle": bundle, "reinstated_at": cutoff.closes_at}
+    assert _is_refused(Reinstatement, row)
+
+
+def test_withdrawal_of_what_was_reinstated_for_another_company_is_refused(cutoff):
+    mine, other = staged_bundle(tender=cutoff.tender), staged_bundle(tender=cutoff.tender)
+    provisional = _left_to_people(cutoff, other)
+    _decided(provisional, "LV")
+    _decided(provisional, "GB")
+    reinstated = Reinstatement.objects.create(provisional=provisional, bundle=other, reinstated_at=cutoff.closes_at)
+
+    assert _is_refused(Withdrawal, _taken_back(cutoff, mine, reinstatement=reinstated))
+    assert not _is_refused(Withdrawal, _taken_back(cutoff, other, reinstatement=reinstated))
+
+
+@pytest.mark.parametrize(("seq", "refused"), [(0, True), (1, False), (2, True)])
+def test_notice_of_withdrawal_names_the_deadline_in_force(cutoff, seq, refused):
+    proposal = cutoff.submitted()
+    row = {
+        "proposal": proposal,
+        "seq": seq,
+        "reason": "The line stands still.",
+        "by": proposal.created_by,
+        "given_at": cutoff.closes_at,
+        "salt": "0" * 32,
+        "commitment": "e" * 64,
+    }
+
+    assert _is_refused(WithdrawalNotice, row) is refused
+
+
+def test_wish_for_another_companys_version_is_refused(cutoff):
+    mine, other = staged_bundle(tender=cutoff.tender), staged_bundle(tender=cutoff.tender)
+    row = {
+        "proposal": mine.proposal,
+        "bundle": mine,
+        "is_asked": True,
+        "by": mine.staged_by,
+        "given_at": cutoff.closes_at,
+        "salt": "0" * 32,
+        "commitment": "f" * 64,
+    }
+
+    assert _is_refused(Wish, row | {"bundle": other})
+    assert not _is_refused(Wish, row)
+
+
+def test_proposal_is_opened_with_its_own_version_in_its_own_tender(cutoff):
+    elsewhere = staged_bundle(tender=published_tender(closes_at=cutoff.closes_at))
+    mine, other = staged_bundle(tender=cutoff.tender), staged_bundle(tender=cutoff.tender)
+    opening = cutoff.open()
+    row = {
+        "public_id": mine.proposal.public_id,
+        "opening": opening,
+        "tender": cutoff.tender,
+        "proposal": mine.proposal,
+        "bundle": mine,
+        "content": {},
+    }
+
+    assert _is_refused(OpenedProposal, row | {"bundle": other})
+    assert _is_refused(OpenedProposal, row | {"tender": elsewhere.proposal.tender})
+    assert _is_refused(OpenedProposal, row | {"proposal": elsewhere.proposal, "bundle": elsewhere})
+    assert not _is_refused(OpenedProposal, row)
 
 
 def test_closing_before_the_deadline_is_refused(cutoff):
