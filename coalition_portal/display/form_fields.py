@@ -57,7 +57,10 @@ def _kind_of(widget) -> str:
 
 @register.simple_tag
 def error_summary(*forms) -> SafeString:
-    """All that stops these forms, on top of the page, each linked to its field. Nothing when nothing stops them."""
+    """All that stops these forms, on top of the page, each linked to its field. Nothing when nothing stops them.
+
+    A field whose label stands on the page many times has a `label_in_summary` that tells it from the others.
+    """
     mistakes = [mistake for form in forms if form is not None for mistake in _mistakes(form)]
     return render_to_string("components/errors.html", {"mistakes": mistakes, "count": len(mistakes)})
 
@@ -67,10 +70,14 @@ def _mistakes(form) -> list[dict]:
         return []
     whole = [{"label": "", "text": text, "target": ""} for text in form.non_field_errors()]
     return whole + [
-        {"label": str(bound_field.label).rstrip(".:?"), "text": text, "target": _target_of(bound_field)}
+        {"label": _named(bound_field).rstrip(".:?"), "text": text, "target": _target_of(bound_field)}
         for bound_field in form
         for text in bound_field.errors
     ]
+
+
+def _named(bound_field) -> str:
+    return str(getattr(bound_field.field, "label_in_summary", bound_field.label))
 
 
 def _target_of(bound_field) -> str:

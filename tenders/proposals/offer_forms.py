@@ -48,7 +48,7 @@ class OfferForm(TextFields):
         self._add_terms()
         self._add_production()
         self.month_names = [self._add_month(month) for month in capacity_months(tender)]
-        self.partner_names = [self._add_partner(row) for row in partners]
+        self.partner_names = [self._add_partner(row, number) for number, row in enumerate(partners, start=1)]
 
     # Prices
 
@@ -62,12 +62,12 @@ class OfferForm(TextFields):
         ]
 
     def _add_line(self, line: dict, hint: str) -> str:
-        return self._add(
-            PRICE + line["code"],
-            help_text=hint,
-            required=line["required"],
-            widget=_amount_input(),
-        )
+        is_option = not line["required"]
+        said = f"{hint} {_('Leave it empty if you do not offer it.')}".strip() if is_option else hint
+        name = self._add(PRICE + line["code"], help_text=said, required=not is_option, widget=_amount_input())
+        # The title of the line names it as an option.
+        self.fields[name].silently_optional = is_option
+        return name
 
     def _add_step(self, step: Step) -> str:
         return self._add(f"{STEP}{step.quantity}", widget=_amount_input())
@@ -121,13 +121,16 @@ class OfferForm(TextFields):
     def _add_month(self, month: str) -> str:
         return self._add(f"{MONTH}{month}", label=month_words(month), required=False, widget=_digits_input())
 
-    def _add_partner(self, row: int) -> list[str]:
+    def _add_partner(self, row: int, number: int) -> list[str]:
+        """`number` is the one that the page shows over the row."""
         names = partner_fields(row)
         options = [("", _("Choose a country")), *countries]
         widgets = {"country": forms.Select(choices=options)}
         for part, name in names.items():
             self._add(name, label=PARTNER_TITLES[part], required=False, widget=widgets.get(part, forms.TextInput()))
             self.fields[name].silently_optional = True
+            named = {"number": number, "field": PARTNER_TITLES[part]}
+            self.fields[name].label_in_summary = _("Partner %(number)s, %(field)s") % named
         return list(names.values())
 
     def _add(self, name: str, *, label: str = "", **field) -> str:

@@ -124,6 +124,30 @@ def test_two_people_add_partners_and_neither_writes_into_the_others_row(web, dra
     assert draft.partners == [FRAMES]
 
 
+def test_mistakes_name_the_partner_by_the_number_over_its_row(web, draft):
+    wrong = {"partner-1-name": "x" * 161, "partner-3-part": "y" * 501}
+
+    page = _post(web, draft, wrong).content.decode()
+
+    assert re.findall(r'<li><a href="#(id_partner[^"]*)">([^:]*):', page) == [
+        ("id_partner-1-name", "Partner 1, Legal name"),
+        ("id_partner-3-part", "Partner 2, Part of the work"),
+    ]
+    rows = re.findall(r'<legend>(Partner \d)</legend>.*?name="(partner-\d+)-name', page, re.DOTALL)
+    assert rows[:2] == [("Partner 1", "partner-1"), ("Partner 2", "partner-3")]
+
+
+def test_an_option_is_called_optional_once(web, draft):
+    page = _page(web, draft)
+
+    labels = re.findall(r'<label for="id_price-[^"]*">(.*?)</label>', page)
+    assert [label for label in labels if "option" in label] == [
+        "Extra ground station (option)",
+        "Spares kit for 20 drones (option)",
+    ]
+    assert page.count("Leave it empty if you do not offer it.") == 2
+
+
 def test_months_fold_out_once_one_is_another(web, draft):
     assert '<details id="months">' in _page(web, draft)
     month = next(name for name in offer_texts(draft) if name.startswith("capacity-"))
