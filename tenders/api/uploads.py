@@ -1,17 +1,12 @@
-"""Files by tus 1.0.0 (creation, creation-with-upload, termination, checksum, expiration), and a reading of our own.
+"""Files by tus 1.0.0 (creation, creation-with-upload, termination, checksum, expiration), and a reading of our own."""
 
-The body of a request is read from the server piece by piece and handed on; nothing here asks for it as a whole.
-"""
-
-import base64
 import json
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from functools import partial
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.http import http_date
@@ -20,7 +15,7 @@ from django.utils.translation import gettext as _
 from coalition_portal.permission import Denied, Refused
 from coalition_portal.public_ids import is_public_id
 from coalition_portal.uploads import upload_bytes_max
-from tenders.api import errors, idempotency, problems
+from tenders.api import errors, idempotency, problems, upload_bodies, upload_headers
 from tenders.api.errors import Problem
 from tenders.api.models import Scope
 from tenders.api.private import PrivateView, answer
@@ -28,20 +23,12 @@ from tenders.api.upload_schema import BYTES, begins, ends, reads, sends
 from tenders.proposals import uploading
 from tenders.proposals.models import Upload, UploadState
 from tenders.proposals.queries import proposals_visible_to, uploads_visible_to
-from tenders.proposals.uploading import CHECKSUMS, Checksum
+from tenders.proposals.uploading import CHECKSUMS
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,termination,checksum,expiration"
-# A reading waits until it is full, and a line that breaks meanwhile takes along what it has. So it is small, but where
-# the line is quick enough to fill it at once it grows, for small ones cost the server many copies.
-READ_BYTES_LEAST = 8 * 1024
-READ_BYTES_MOST = 1024 * 1024
-QUICK_SECONDS = 0.05
-SLOW_SECONDS = 0.5
-SILENCE_SECONDS = 60
 OVERRIDE = "HTTP_X_HTTP_METHOD_OVERRIDE"
 OVERRIDDEN = ("PATCH", "DELETE")
-METADATA = ("filename", "kind", "proposal")
 BUSY_SECONDS = 1
 FULL_SECONDS = 600
 
@@ -84,7 +71,7 @@ class UploadsView(TusView):
     @begins
     def post(self, request):
         """Begins an upload; a body is its first bytes. With an Idempotency-Key a repeat is led to what it began."""
-        size, metadata, brought = _length(request), _metadata(request), _brought(request)
+        size, metadata, brought = upload_headers.length(request), upload_headers.metadata(request), _brought(request)
         if brought > size:
             raise _more_than_announced()
         begin = partial(_begun, request, size, metadata)
@@ -102,7 +89,10 @@ class UploadsView(TusView):
 class UploadView(TusView):
     def head(self, request, upload_id):
         upload = _there(request, upload_id)
-        announced = {"Upload-Length": str(upload.size_bytes), "Upload-Metadata": _written_metadata(upload)}
+        announced = {
+            "Upload-Length": str(upload.size_bytes),
+            "Upload-Metadata": upload_headers.written_metadata(upload),
+        }
         return _empty(200, _standing(upload) | _held(upload, request.now) | announced)
 
     @reads
@@ -112,7 +102,7 @@ class UploadView(TusView):
     @sends
     def patch(self, request, upload_id):
         upload = _visible(request, upload_id)
-        return _empty(204, _standing(_received(request, upload, _offset(request))))
+        return _empty(204, _standing(_received(request, upload, upload_headers.offset(request))))
 
     @ends
     def delete(self, request, upload_id):
@@ -169,158 +159,29 @@ def _received_or_ended(request, upload: Upload) -> Upload:
 
 
 def _received(request, upload: Upload, offset: int) -> Upload:
-    checksum, size = _checksum(request), _body_bytes(request._request)
+    checksum, size = upload_headers.checksum(request), upload_headers.body_bytes(request._request)
     if offset + size > upload.size_bytes:
         raise _more_than_announced()
-    with _refusals(), _given_up_on_silence(request._request):
+    with _refusals(), upload_bodies.given_up_on_silence(request._request):
         return uploading.receive(
             upload=upload,
             offset=offset,
-            chunks=_chunks(request._request, size),
+            chunks=upload_bodies.chunks(request._request, size),
             by=request.user,
             now=request.now,
             checksum=checksum,
         )
 
 
-def _chunks(request: HttpRequest, size: int) -> Iterator[bytes]:
-    """The body as it comes; ConnectionError where it ends before its length."""
-    left, piece, begun = size, READ_BYTES_LEAST, time.monotonic()
-    try:
-        while left and (chunk := request.read(min(piece, left))):
-            piece = _next_piece(piece, time.monotonic() - begun)
-            left -= len(chunk)
-            yield chunk
-            begun = time.monotonic()
-    except OSError as error:
-        raise ConnectionAbortedError(f"the body broke off {left} bytes before its end") from error
-    if left:
-        raise ConnectionAbortedError(f"the body ended {left} bytes before its length")
-
-
-def _next_piece(piece: int, seconds: float) -> int:
-    """Twice as much where the last piece came at once, the least where it took long."""
-    if seconds < QUICK_SECONDS:
-        return min(2 * piece, READ_BYTES_MOST)
-    return READ_BYTES_LEAST if seconds > SLOW_SECONDS else piece
-
-
-@contextmanager
-def _given_up_on_silence(request: HttpRequest) -> Iterator[None]:
-    """A client that sends nothing any more must not keep a thread of the server for ever."""
-    line = request.META.get("gunicorn.socket")
-    if line is None:
-        yield
-        return
-    before = line.gettimeout()
-    line.settimeout(SILENCE_SECONDS)
-    try:
-        yield
-    finally:
-        line.settimeout(before)
-
-
 def _brought(request) -> int:
     """How many bytes come with a creation. What is wrong with its headers is told before anything is begun."""
-    _checksum(request)
-    return _body_bytes(request._request)
+    upload_headers.checksum(request)
+    return upload_headers.body_bytes(request._request)
 
 
 def _more_than_announced() -> Problem:
     sentence = _("The request brings more bytes than were announced. Begin a new upload.")
     return Problem(problems.TOO_LARGE, sentence)
-
-
-def _body_bytes(request: HttpRequest) -> int:
-    """How long the body is; a body without a length cannot be told from one that broke off."""
-    text = request.META.get("CONTENT_LENGTH") or "0"
-    if request.META.get("HTTP_TRANSFER_ENCODING") or not text.isdecimal():
-        raise Problem(
-            problems.LENGTH_REQUIRED, _("The request has no Content-Length. Send each piece with its length.")
-        )
-    return int(text)
-
-
-def _number(request, name: str) -> int:
-    text = request.META.get(f"HTTP_{name.upper().replace('-', '_')}", "")
-    if not (text.isascii() and text.isdecimal() and len(text) <= 15):
-        raise Problem(
-            problems.BAD_REQUEST,
-            _("The %(name)s header is %(got)s; it wants a whole number of bytes.")
-            % {"name": name, "got": errors.shown(text) or "-"},
-        )
-    return int(text)
-
-
-def _length(request) -> int:
-    size, most = _number(request, "Upload-Length"), upload_bytes_max()
-    if size > most:
-        raise Problem(
-            problems.TOO_LARGE,
-            _("The file has %(got)s bytes; the portal takes at most %(most)s.") % {"got": size, "most": most},
-        )
-    return size
-
-
-def _offset(request) -> int:
-    return _number(request, "Upload-Offset")
-
-
-def _metadata(request) -> dict[str, str]:
-    """The pairs of Upload-Metadata that we know; others are the client's own affair."""
-    found = {}
-    for pair in filter(None, map(str.strip, request.META.get("HTTP_UPLOAD_METADATA", "").split(","))):
-        name, _space, value = pair.partition(" ")
-        if name in found:
-            raise _wrong_metadata()
-        found[name] = _decoded(value)
-    missing = [name for name in METADATA if not found.get(name)]
-    if missing:
-        raise Problem(
-            problems.BAD_REQUEST,
-            _("The Upload-Metadata header lacks %(missing)s; it wants filename, kind and proposal in base64.")
-            % {"missing": ", ".join(missing)},
-        )
-    return {name: found[name] for name in METADATA}
-
-
-def _written_metadata(upload: Upload) -> str:
-    """What the portal keeps of the pairs that the upload was begun with."""
-    kept = {"filename": upload.name, "kind": upload.kind_code, "proposal": upload.proposal.public_id}
-    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in kept.items())
-
-
-def _decoded(value: str) -> str:
-    try:
-        return base64.b64decode(value.strip(), validate=True).decode()
-    except ValueError:
-        # No base64, no UTF-8, or letters beyond ASCII in the header itself.
-        raise _wrong_metadata() from None
-
-
-def _wrong_metadata() -> Problem:
-    return Problem(
-        problems.BAD_REQUEST,
-        _("The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas."),
-    )
-
-
-def _checksum(request) -> Checksum | None:
-    text = request.META.get("HTTP_UPLOAD_CHECKSUM")
-    if text is None:
-        return None
-    algorithm, _space, value = text.partition(" ")
-    try:
-        digest = base64.b64decode(value.strip(), validate=True)
-    except ValueError:
-        digest = b""
-    if algorithm not in CHECKSUMS or not digest:
-        raise Problem(
-            problems.BAD_REQUEST,
-            _("The Upload-Checksum header is %(got)s; it wants sha1 or sha256 and the digest in base64.")
-            % {"got": errors.shown(text)},
-        )
-    return Checksum(algorithm, digest)
 
 
 # To the answer

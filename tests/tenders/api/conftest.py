@@ -5,9 +5,13 @@ from django.core.cache import cache
 from django.test import Client
 
 from tenders.api import throttling
+from tenders.api.models import Scope
+from tests.factories import companies
 from tests.factories.cutoffs import CutOff
 from tests.factories.keys import token_of
+from tests.factories.proposals import draft_proposal
 from tests.tenders.api.asking import Api, Robot
+from tests.tenders.api.tus import Tus
 
 
 @pytest.fixture(autouse=True)
@@ -34,3 +38,26 @@ def robot_of(db):
         return Robot(Client(raise_request_exception=False), token_of(user, **facts) if user else token)
 
     return make
+
+
+# A company that sends files
+
+
+@pytest.fixture
+def draft():
+    return draft_proposal()
+
+
+@pytest.fixture
+def owner(draft):
+    return companies.owner_of(draft.company)
+
+
+@pytest.fixture
+def robot(robot_of, owner):
+    return robot_of(owner, scopes=(Scope.WRITE,))
+
+
+@pytest.fixture
+def tus(robot, draft):
+    return Tus(robot, draft)

@@ -1,100 +1,26 @@
-"""tus 1.0.0 through HTTP: every header, every refusal, and nobody but the company sees an upload."""
+"""tus 1.0.0 through HTTP: what a client does, what is refused, and nobody but the company sees an upload."""
 
 import base64
 import hashlib
-import io
 from datetime import timedelta
 
 import pytest
-from django.core.handlers.wsgi import WSGIRequest
 from django.test import Client
 from django.utils.http import http_date
 
 from coalition_portal import clock, storage
 from manufacturers.models import CompanyRole
-from tenders.api import uploads
 from tenders.api.models import Scope
 from tenders.notices.queries import deadline_in_force
-from tenders.proposals import receiving
 from tenders.proposals.models import Document, Upload, UploadState
 from tests.factories import companies, people
 from tests.factories.keys import WRITES
-from tests.factories.proposals import draft_proposal, pdf_bytes
-from tests.tenders.api.asking import Robot
+from tests.factories.proposals import pdf_bytes
+from tests.tenders.api.tus import BYTES, Browser, Tus, metadata, ours, told
 
 pytestmark = pytest.mark.django_db
 
-BYTES = "application/offset+octet-stream"
 GONE = "This upload was ended or has expired, and its bytes are gone. Begin a new one."
-
-
-@pytest.fixture
-def draft():
-    return draft_proposal()
-
-
-@pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
-
-
-@pytest.fixture
-def robot(robot_of, owner):
-    return robot_of(owner, scopes=(Scope.WRITE,))
-
-
-@pytest.fixture
-def tus(robot, draft):
-    return Tus(robot, draft)
-
-
-class Browser(Robot):
-    """A signed-in person instead of a key."""
-
-    def __init__(self, user):
-        super().__init__(Client(raise_request_exception=False), None)
-        self.client.force_login(user)
-
-
-class Tus:
-    """A client of the protocol, with the headers that it always sends."""
-
-    def __init__(self, robot, draft):
-        self.robot, self.draft = robot, draft
-
-    def ask(self, method, path, content=b"", **headers):
-        return self.robot.ask(
-            method, path, content=content or None, **({"Tus_Resumable": "1.0.0", "content_type": BYTES} | headers)
-        )
-
-    def create(self, size, content=b"", *, name="a.pdf", kind="flight_evidence", **headers):
-        pairs = {"filename": name, "filetype": "x/y", "proposal": self.draft.public_id, "kind": kind}
-        headers = {"Upload_Length": str(size), "Upload_Metadata": metadata(**pairs)} | headers
-        return self.ask("POST", "uploads", content, **headers)
-
-    def begun(self, size, **facts):
-        """The path of a new upload, below /api/v1/."""
-        return self.create(size, **facts)["Location"].removeprefix("/api/v1/")
-
-    def send(self, path, offset, content=b"", **headers):
-        return self.ask("PATCH", path, content, **({"Upload_Offset": str(offset)} | headers))
-
-
-def metadata(**pairs):
-    return ",".join(f"{name} {base64.b64encode(value.encode()).decode()}" for name, value in pairs.items())
-
-
-def told(response):
-    """Status, type and sentence of a problem."""
-    body = response.json()
-    assert (response["Content-Type"], response["Tus-Resumable"]) == ("application/problem+json", "1.0.0")
-    assert (body["status"], response["Cache-Control"]) == (response.status_code, "private, no-store")
-    return response.status_code, body["type"].rpartition("/")[2], body["detail"]
-
-
-def ours(response):
-    """The headers that the protocol or the portal's reading of it gave."""
-    return {name: value for name, value in response.headers.items() if name.startswith(("Upload-", "Portal-", "Tus-"))}
 
 
 # What a client does
@@ -338,75 +264,11 @@ def test_other_version(tus, version):
         assert (told(response), response["Tus-Version"]) == ((412, "tus-version", sentence), "1.0.0")
 
 
-@pytest.mark.parametrize("length", [None, "", "-1", "1e3", "٣", "1.5"])
-def test_length_that_is_no_number(tus, length):
-    sentence = f"The Upload-Length header is {length or '-'}; it wants a whole number of bytes."
-
-    assert told(tus.create(100, Upload_Length=length)) == (400, "bad-request", sentence)
-
-
-def test_deferred_length_is_not_spoken(tus):
-    assert told(tus.create(100, Upload_Length=None, Upload_Defer_Length="1"))[:2] == (400, "bad-request")
-
-
-@pytest.mark.parametrize(
-    ("pairs", "sentence"),
-    [
-        (
-            "",
-            "The Upload-Metadata header lacks filename, kind, proposal; "
-            "it wants filename, kind and proposal in base64.",
-        ),
-        (
-            metadata(filename="a.pdf", proposal="x"),
-            "The Upload-Metadata header lacks kind; it wants filename, kind and proposal in base64.",
-        ),
-        (
-            "filename ???",
-            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
-        ),
-        (
-            "filename /w==",
-            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
-        ),
-        (
-            "filename é",
-            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
-        ),
-        (
-            "kind YQ==,kind YQ==",
-            "The Upload-Metadata header is not understood; it wants pairs of a name and base64 of UTF-8, with commas.",
-        ),
-    ],
-)
-def test_metadata_that_is_not_understood(tus, pairs, sentence):
-    assert told(tus.create(100, Upload_Metadata=pairs)) == (400, "bad-request", sentence)
-    assert Upload.objects.count() == 0
-
-
 @pytest.mark.parametrize("proposal", ["x", "a\0b", "\0" * 26])
 def test_proposal_that_is_none(tus, proposal):
     pairs = metadata(filename="a.pdf", kind="flight_evidence", proposal=proposal)
 
     assert told(tus.create(100, Upload_Metadata=pairs))[:2] == (404, "not-found")
-
-
-def test_metadata_of_others_is_let_through(tus):
-    pairs = metadata(filename="a.pdf", kind="flight_evidence", proposal=tus.draft.public_id, relativePath="")
-
-    assert tus.create(100, Upload_Metadata=f"{pairs},is_confidential").status_code == 201
-
-
-def test_too_large_for_the_portal(tus, settings):
-    settings.PORTAL_UPLOAD_MAX_MB = 1
-    most = 1024 * 1024
-
-    assert tus.create(most).status_code == 201
-    assert told(tus.create(most + 1)) == (
-        413,
-        "too-large",
-        f"The file has {most + 1} bytes; the portal takes at most {most}.",
-    )
 
 
 def test_what_the_tender_does_not_want(tus):
@@ -449,11 +311,6 @@ def test_wrong_offset_tells_the_right_one(tus):
     assert (told(response), response["Upload-Offset"]) == ((409, "conflict", sentence), "5")
 
 
-@pytest.mark.parametrize("offset", [None, "", "-1", "x"])
-def test_offset_that_is_no_number(tus, offset):
-    assert told(tus.send(tus.begun(100), 0, b"x", Upload_Offset=offset))[:2] == (400, "bad-request")
-
-
 def test_more_bytes_than_announced(tus):
     assert told(tus.send(tus.begun(10), 0, b"%PDF-1.4 and"))[:2] == (413, "too-large")
 
@@ -465,19 +322,6 @@ def test_other_type_of_body(tus, content_type):
     assert told(tus.send(path, 0, b"%PDF-", content_type=content_type))[:2] == (415, "unsupported-media-type")
     assert told(tus.create(100, b"%PDF-", content_type=content_type))[:2] == (415, "unsupported-media-type")
     assert Upload.objects.count() == 1
-
-
-@pytest.mark.parametrize("checksum", ["md5 YQ==", "sha1", "sha1 ???", "sha1 é", ""])
-def test_checksum_that_is_not_understood(tus, checksum):
-    assert told(tus.send(tus.begun(100), 0, b"%PDF-", Upload_Checksum=checksum))[:2] == (400, "bad-request")
-
-
-def test_body_without_a_length(tus):
-    path = tus.begun(100)
-
-    response = tus.send(path, 0, b"%PDF-", Transfer_Encoding="chunked")
-
-    assert told(response)[:2] == (411, "length-required")
 
 
 def test_second_writer(tus):
@@ -511,114 +355,6 @@ def test_after_the_deadline(tus, draft, monkeypatch):
     for response in (tus.create(100), tus.send(path, 0, b"%PDF-")):
         assert told(response) == (403, "forbidden", sentence)
     assert tus.ask("HEAD", path).status_code == 200
-
-
-# Broken lines
-
-
-class _Breaking(io.BytesIO):
-    """A body whose line breaks after its bytes."""
-
-    def read(self, size=-1):
-        if chunk := super().read(size):
-            return chunk
-        raise ConnectionResetError("the line is gone")
-
-
-@pytest.mark.parametrize("line", [_Breaking, io.BytesIO])
-def test_broken_line_keeps_what_came(tus, monkeypatch, line):
-    content = pdf_bytes("x" * 200_000)
-    path = tus.begun(len(content))
-    make = WSGIRequest.__init__
-
-    def cut(request, environ):
-        if environ["REQUEST_METHOD"] == "PATCH":
-            environ["wsgi.input"] = line(content[:150_000])
-        make(request, environ)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(WSGIRequest, "__init__", cut)
-        response = tus.send(path, 0, content)
-
-    assert told(response) == (
-        400,
-        "bad-request",
-        "The request ended before its body was whole. Ask by HEAD how far the upload is, and go on.",
-    )
-    offset = int(tus.ask("HEAD", path)["Upload-Offset"])
-    assert offset == 150_000
-    assert tus.send(path, offset, content[offset:])["Portal-Upload-State"] == "kept"
-
-
-@pytest.mark.parametrize(("name", "left"), [({}, UploadState.ENDED), ({"Idempotency_Key": "one"}, "RECEIVING")])
-def test_broken_creation_is_ended_unless_it_can_be_found_again(tus, monkeypatch, name, left):
-    content = pdf_bytes("x" * 200_000)
-    make = WSGIRequest.__init__
-
-    def cut(request, environ):
-        if environ["REQUEST_METHOD"] == "POST":
-            environ["wsgi.input"] = _Breaking(content[:150_000])
-        make(request, environ)
-
-    with monkeypatch.context() as patch:
-        patch.setattr(WSGIRequest, "__init__", cut)
-        response = tus.create(len(content), content, **name)
-
-    assert told(response)[:2] == (400, "bad-request")
-    assert Upload.objects.get().state == left
-    if name:
-        again = tus.create(len(content), content, **name)
-        assert (again.status_code, again["Upload-Offset"]) == (201, "150000")
-
-
-class _Socket:
-    """What the server gives to those who ask for it."""
-
-    def __init__(self):
-        self.timeouts = []
-
-    def gettimeout(self):
-        return None
-
-    def settimeout(self, seconds):
-        self.timeouts.append(seconds)
-
-
-def test_silent_client_keeps_no_thread_for_ever(tus, robot):
-    path, line = tus.begun(100), _Socket()
-
-    robot.client.defaults["gunicorn.socket"] = line
-    tus.send(path, 0, b"%PDF-")
-
-    assert line.timeouts == [uploads.SILENCE_SECONDS, None]
-
-
-def test_body_is_never_whole_in_memory(tus, settings, monkeypatch):
-    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
-    monkeypatch.setattr(receiving, "PART_BYTES", 100_000)
-    content, seen = pdf_bytes("x" * 300_000), []
-    path, read = tus.begun(len(content)), WSGIRequest.read
-
-    def note(request, *args):
-        seen.append(args)
-        return read(request, *args)
-
-    monkeypatch.setattr(WSGIRequest, "read", note)
-
-    assert tus.send(path, 0, content)["Portal-Upload-State"] == "kept"
-    sizes = [size for (size,) in seen]
-    assert sizes[0] == uploads.READ_BYTES_LEAST
-    assert max(sizes) <= uploads.READ_BYTES_MOST
-
-
-@pytest.mark.parametrize(
-    ("piece", "seconds", "following"),
-    [(8, 0.04, 16), (8, 0.1, 8), (8, 3, 8), (512, 3, 8), (512, 0.3, 512), (1024, 0.04, 1024), (1024, 0.5, 1024)],
-)
-def test_line_chooses_how_much_is_read_at_once(piece, seconds, following):
-    kilobyte = 1024
-
-    assert uploads._next_piece(piece * kilobyte, seconds) == following * kilobyte
 
 
 # Who
