@@ -150,14 +150,8 @@ class WithdrawView(JudgedView):
     def judged(self, request, proposal: Proposal) -> HttpResponse:
         version = read_body(request.body, company_bodies.WithdrawBody)["version"]
         bundle = received_bundles().filter(proposal=proposal).order_by("-version").first()
-        if bundle is not None and bundle.version != version:
-            raise Problem(
-                problems.CONFLICT,
-                _("You withdraw version %(got)s, and version %(there)s was submitted last. Read the proposal again.")
-                % {"got": version, "there": bundle.version},
-            )
         arrival = arrive(stamp_of(request._request))
-        outcome = submission.withdraw(proposal=proposal, by=request.user, arrival=arrival)
+        outcome = submission.withdraw(proposal=proposal, version=version, by=request.user, arrival=arrival)
         if outcome.withdrawal:
             return answer(company_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
         return _not_received(outcome, proposal, bundle)

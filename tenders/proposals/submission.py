@@ -72,9 +72,12 @@ def submit(*, bundle: Bundle, sha256: str, by: User, arrival: Arrival | None = N
     return until_judged(partial(_submit, bundle, sha256, by), arrival or arrive())
 
 
-def withdraw(*, proposal: Proposal, by: User, arrival: Arrival | None = None) -> Outcome:
-    """Take back the version that counts, judged exactly like submitting."""
-    return until_judged(partial(_withdraw, proposal, by), arrival or arrive())
+def withdraw(*, proposal: Proposal, by: User, version: int | None = None, arrival: Arrival | None = None) -> Outcome:
+    """Take back the version that counts, judged exactly like submitting.
+
+    `version` is the one that the person saw: what a colleague has submitted since is not taken back with it.
+    """
+    return until_judged(partial(_withdraw, proposal, version, by), arrival or arrive())
 
 
 def _submit(bundle: Bundle, sha256: str, by: User, arrival: Arrival) -> Outcome:
@@ -98,17 +101,14 @@ def _known(bundle: Bundle) -> Outcome | None:
     return Outcome(provisional=provisional) if provisional else None
 
 
-def _withdraw(proposal: Proposal, by: User, arrival: Arrival) -> Outcome:
+def _withdraw(proposal: Proposal, version: int | None, by: User, arrival: Arrival) -> Outcome:
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
         proposal = _locked(proposal.pk)
         signatories = _signatories(proposal, by)
         rows = received_bundles().filter(proposal=proposal).select_related("proposal")
         bundle = rows.order_by("-version").first()
-        if bundle is None:
-            raise NotSubmittable(
-                _("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is.")
-            )
+        _check_withdrawable(bundle, version)
         if known := withdrawals_of(bundle).first():
             return Outcome(withdrawal=known)
         PROPOSAL.check(proposal.state, "withdraw")
@@ -139,6 +139,18 @@ def _check_submittable(proposal: Proposal, bundle: Bundle, sha256: str, judgemen
     if judgement.newest_version > bundle.version:
         raise NotSubmittable(
             _("A newer version of this proposal has been submitted. Reload the page to see which version counts.")
+        )
+
+
+def _check_withdrawable(newest: Bundle | None, version: int | None) -> None:
+    if newest is None:
+        raise NotSubmittable(
+            _("Nothing has been submitted, so there is nothing to withdraw. The draft stays as it is.")
+        )
+    if version not in (None, newest.version):
+        raise NotSubmittable(
+            _("You withdraw version %(got)s, and version %(there)s was submitted last. Read the proposal again.")
+            % {"got": version, "there": newest.version}
         )
 
 

@@ -32,7 +32,9 @@ def withdraw(request: HttpRequest, pid: str) -> HttpResponse:
         return ask_who_it_is(request, request.path)
     bundle = page.standing.bundle
     try:
-        outcome = submission.withdraw(proposal=page.proposal, by=request.user, arrival=arrival)
+        outcome = submission.withdraw(
+            proposal=page.proposal, version=_version_seen(request), by=request.user, arrival=arrival
+        )
     except Refused as refused:
         messages.error(request, refused.sentence)
         return redirect("proposal", page.proposal.public_id)
@@ -47,6 +49,12 @@ def _page_with_the_button(request: HttpRequest, page: DraftPage) -> HttpResponse
     if not is_fresh(request):
         return ask_who_it_is(request, request.path)
     return render(request, "proposals/withdraw.html", {"page": page, "ticket": ticket_for(request, _act_on(page))})
+
+
+def _version_seen(request: HttpRequest) -> int | None:
+    """The version that the page with the button named."""
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else None
 
 
 def _act_on(page: DraftPage) -> str:

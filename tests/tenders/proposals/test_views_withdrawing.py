@@ -150,6 +150,21 @@ def test_a_page_that_stood_open_withdraws_all_the_same(open_tender, client_of):
     assert Withdrawal.objects.get().by == bundle.staged_by
 
 
+def test_a_page_that_stood_open_takes_back_nothing_that_a_colleague_submitted_since(open_tender, web_of):
+    first = staged_bundle(tender=open_tender)
+    browser, path = web_of(first.proposal), url_of("proposal-withdraw", first.proposal)
+    press_submit(browser, first)
+    version = re.search(r'name="version" value="([^"]+)"', browser.get(path).content.decode())[1]
+    press_submit(browser, staged_bundle(proposal=change_draft(first.proposal)))
+
+    response = browser.post(path, {"version": version}, follow=True)
+
+    assert "You withdraw version 1, and version 2 was submitted last." in response.content.decode()
+    assert not Withdrawal.objects.exists()
+    browser.post(path, {"version": "2"})
+    assert Withdrawal.objects.get().receipt.bundle.version == 2
+
+
 def test_withdrawing_what_is_not_submitted_does_nothing(open_tender, web_of):
     bundle = staged_bundle(tender=open_tender)
 
