@@ -74,7 +74,7 @@ class AnswersView(ProposalPartView):
             drafting.save_answers(
                 proposal=draft.proposal,
                 answers=values,
-                revision=draft.proposal.revision,
+                revision=made_on,
                 made_on=made_on,
                 by=request.user,
                 now=request.now,
@@ -118,7 +118,7 @@ class OfferView(ProposalPartView):
             drafting.save_offer_fields(
                 proposal=draft.proposal,
                 texts=texts,
-                revision=draft.proposal.revision,
+                revision=made_on,
                 made_on=made_on,
                 by=request.user,
                 now=request.now,

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from tenders.api import problems
 from tenders.api.errors import Problem, shown
-from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.models import Proposal
 from tenders.proposals.revisions import Overtaken
 
@@ -49,7 +48,7 @@ def overtaken_is_stale(request: HttpRequest) -> Iterator[None]:
     """Whoever saved between the look at If-Match and the lock makes it a stale one."""
     try:
         yield
-    except (Overtaken, StaleDraft):
+    except Overtaken:
         raise stale(request.META.get("HTTP_IF_MATCH", "")) from None
 
 

@@ -69,7 +69,7 @@ def save_answers(
     *,
     proposal: Proposal,
     answers: Mapping[str, Raw],
-    revision: int,
+    revision: int | None,
     by: User,
     now: datetime,
     seen: Mapping[str, str] | None = None,
@@ -78,8 +78,9 @@ def save_answers(
     """Save claims by requirement code; an empty one takes the answer back, codes left out stay as they are.
 
     `evidence-<code>` names a document of the draft by its public id and `page-<code>` its page, where one is asked for.
-    `revision` is the one the person loaded and `seen` the texts that their page showed; with `made_on` nothing is
-    merged, and any other revision is refused. Raises Unanswerable, StaleDraft, Overtaken or Denied.
+    `revision` is the one the person loaded, None for who changes whatever is there, and `seen` the texts that their
+    page showed; with `made_on` nothing is merged, and any other revision is refused. Raises Unanswerable, StaleDraft,
+    Overtaken or Denied.
     """
     known = answer_fields(by, proposal, answers)
     typed = {field: as_text(raw) for field, raw in answers.items()}
@@ -239,7 +240,7 @@ def save_offer_fields(
     *,
     proposal: Proposal,
     texts: Mapping[str, str],
-    revision: int,
+    revision: int | None,
     by: User,
     now: datetime,
     seen: Mapping[str, str] | None = None,
@@ -247,8 +248,8 @@ def save_offer_fields(
 ) -> Proposal:
     """Save these fields of the offer, named as offer_texts names them; fields left out stay as they are.
 
-    An empty text takes the value back; `made_on` is as in save_answers. Raises Unanswerable (then nothing was saved),
-    StaleDraft, Overtaken or Denied.
+    An empty text takes the value back; `revision` and `made_on` are as in save_answers. Raises Unanswerable (then
+    nothing was saved), StaleDraft, Overtaken or Denied.
     """
     typed = {name: as_text(text) for name, text in texts.items()}
     if mistakes := _offer_mistakes(proposal, typed):
@@ -327,9 +328,9 @@ def as_text(raw: Raw) -> str:
 
 
 def _merged(
-    draft: Proposal, revision: int, seen: Mapping[str, str] | None, typed: dict[str, str], saved: dict[str, str]
+    draft: Proposal, revision: int | None, seen: Mapping[str, str] | None, typed: dict[str, str], saved: dict[str, str]
 ) -> dict[str, str]:
-    if revision == draft.revision:
+    if revision in (None, draft.revision):
         return typed
     merged = merge(seen=seen, typed=typed, saved=saved)
     if merged.clashes:

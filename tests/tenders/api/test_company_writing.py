@@ -262,6 +262,31 @@ def test_somebody_who_saves_meanwhile_is_not_overwritten(robot, draft, owner, mo
     assert Proposal.objects.get().lead_time_days == 99
 
 
+@pytest.mark.parametrize("part", ["offer", "answers"])
+def test_whoever_changes_any_revision_is_not_refused_for_what_was_saved_meanwhile(
+    robot, draft, owner, monkeypatch, part
+):
+    """RFC 9110, 13.1.1: `*` holds for whatever stands there, also for the same field between the look and the lock."""
+    code = draft.tender.requirements.filter(answer_type="NUMBER").order_by("order")[0].code
+    verb, texts, body = {
+        "offer": ("save_offer_fields", {"texts": {"lead_time_days": "99"}}, {"lead_time_days": 30}),
+        "answers": ("save_answers", {"answers": {code: "99"}}, {"answers": {code: {"value": 30}}}),
+    }[part]
+    real = getattr(drafting, verb)
+
+    def overtaken(**facts):
+        real(proposal=draft, revision=1, by=owner, now=clock.now(), **texts)
+        return real(**facts)
+
+    monkeypatch.setattr(drafting, verb, overtaken)
+
+    response = robot.ask("PATCH", f"proposals/{draft.public_id}/{part}", body, If_Match="*")
+
+    told_now = response.json()
+    assert response.status_code == 200, told_now
+    assert (told_now["lead_time_days"] if part == "offer" else told_now["answers"][code]["value"]) == 30
+
+
 def test_the_etag_is_another_one_in_another_language(robot, draft):
     here = f"proposals/{draft.public_id}/declarations"
 
