@@ -1,30 +1,14 @@
 """The shapes of answers to companies and reviewers for OpenAPI. Answers are made by company_shapes.py."""
 
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from tenders.api.fields import flag, instant, link, text, whole
 from tenders.api.models import Scope
-from tenders.api.serializers import TenderRequirement, instant, number, text, whole
 
 STANDING = [(word, word) for word in ("SUBMITTED", "NOT SUBMITTED")]
-JUDGED_STANDING = [*STANDING, ("PROVISIONAL", "PROVISIONAL")]
 ROLE = [(word, word) for word in ("viewer", "editor", "signatory", "owner")]
 TASK = [(word, word) for word in ("model", "answers", "offer", "documents", "declarations")]
-JOB_STATE = [(word, word) for word in ("waiting", "running", "done", "failed")]
-SCAN = [(word, word) for word in ("unscanned", "clean", "infected")]
-
-
-def link(help_text="", **options):
-    return serializers.URLField(help_text=help_text, **options)
-
-
-def flag(help_text="", **options):
-    return serializers.BooleanField(help_text=help_text, **options)
-
-
-def listed(words):
-    return serializers.ListField(child=serializers.CharField(), help_text=words)
 
 
 class MyCompany(serializers.Serializer):
@@ -132,180 +116,6 @@ class ListLinks(serializers.Serializer):
 class ProposalPage(serializers.Serializer):
     data = ProposalSummary(many=True)
     links = ListLinks()
-
-
-@extend_schema_field({"type": ["number", "boolean", "string"]})
-class ClaimShape(serializers.JSONField):
-    """A number, yes or no, the code of a choice, or a text."""
-
-
-class AnswerShape(serializers.Serializer):
-    value = ClaimShape(allow_null=True)
-    document = text(allow_null=True)
-    page = whole(allow_null=True)
-
-
-class Answers(serializers.Serializer):
-    answers = serializers.DictField(child=AnswerShape(), help_text=_("By the code of the requirement."))
-    requirements = TenderRequirement(many=True)
-    withheld = whole(_("How many requirements you cannot see yet."), min_value=0)
-
-
-class Partner(serializers.Serializer):
-    name = text()
-    country = text()
-    part = text()
-
-
-class Totals(serializers.Serializer):
-    drones = whole()
-    batch = number()
-    evaluated_price = number()
-    price_points = number()
-
-
-class WantedLine(serializers.Serializer):
-    code = text()
-    title = text()
-    required = flag()
-
-
-class WantedOffer(serializers.Serializer):
-    price_lines = WantedLine(many=True)
-    delivery_term = text()
-    validity_days = whole()
-    languages = listed("")
-
-
-def by_code(child, words=""):
-    return serializers.DictField(child=child, help_text=words)
-
-
-class Offer(serializers.Serializer):
-    currency = text()
-    prices = by_code(number(allow_null=True))
-    step_prices = by_code(number(allow_null=True))
-    capacity_by_month = by_code(whole(allow_null=True))
-    lead_time_days = whole(allow_null=True)
-    monthly_capacity = whole(allow_null=True)
-    validity_days = whole(allow_null=True)
-    delivery_place = text(allow_null=True)
-    production_region = text(allow_null=True)
-    trial_support = text(allow_null=True)
-    vat_basis = text(allow_null=True)
-    prevailing_language = text(allow_null=True)
-    partners = Partner(many=True)
-    totals = Totals(allow_null=True)
-    wanted = WantedOffer()
-
-
-class DocumentLinks(serializers.Serializer):
-    self = link()
-    content = link()
-
-
-class ProposalDocument(serializers.Serializer):
-    id = text()
-    kind = text()
-    name = text()
-    media_type = text()
-    size_bytes = whole(min_value=1)
-    sha256 = text()
-    taken_out = listed(_("What was taken out of the file that came in, such as location."))
-    scan = serializers.ChoiceField(SCAN)
-    uploaded_at = instant()
-    links = DocumentLinks()
-
-
-class WantedDocumentKind(serializers.Serializer):
-    kind = text()
-    title = text()
-    required = flag()
-    file_types = listed("")
-    files_max = whole(min_value=1)
-    bytes_max = whole(min_value=1)
-
-
-class ProposalDocuments(serializers.Serializer):
-    data = ProposalDocument(many=True)
-    wanted = WantedDocumentKind(many=True)
-
-
-class Declaration(serializers.Serializer):
-    code = text()
-    text = text()
-    accepted = flag()
-
-
-class Declarations(serializers.Serializer):
-    data = Declaration(many=True)
-
-
-class JobLinks(serializers.Serializer):
-    self = link()
-    submit = link()
-
-
-class StagingJobShape(serializers.Serializer):
-    id = text()
-    state = serializers.ChoiceField(JOB_STATE)
-    done_bytes = whole(min_value=0)
-    total_bytes = whole(min_value=0)
-    staged = StagedVersion(allow_null=True)
-    problem = text(_("Why it failed, as a sentence."), allow_null=True)
-    links = JobLinks()
-
-
-class JudgedDeadline(serializers.Serializer):
-    seq = whole(min_value=1)
-    closes_at = instant()
-
-
-class JudgedLinks(serializers.Serializer):
-    receipt = link()
-    proposal = link()
-
-
-class Judged(serializers.Serializer):
-    tender = text()
-    proposal = text()
-    version = whole(min_value=1)
-    received_at = instant(_("By the clock of the portal’s database, in microseconds."))
-    deadline = JudgedDeadline()
-    commitment = text(_("Stands in the public log; with the salt you can prove what it is about."))
-    salt = text()
-    links = JudgedLinks()
-    standing = serializers.ChoiceField(JUDGED_STANDING)
-
-
-class ReceiptShort(Judged):
-    bundle_sha256 = text()
-
-
-class ReceiptFile(serializers.Serializer):
-    name = text()
-    size_bytes = whole()
-    sha256 = text()
-
-
-class ReceiptLog(serializers.Serializer):
-    number = whole()
-    recorded_at = instant()
-    leaf_hash = text()
-    commitment = text()
-    salt = text()
-
-
-class ReceiptWhole(serializers.Serializer):
-    schema = text()
-    tender = text()
-    proposal = text()
-    version = whole(min_value=1)
-    received_at = instant()
-    deadline = JudgedDeadline()
-    bundle_sha256 = text()
-    files = ReceiptFile(many=True)
-    log = ReceiptLog()
 
 
 class OpenedCompany(serializers.Serializer):

@@ -1,8 +1,6 @@
 """Bodies of the routes for companies: explicit members, each from one fact. company_serializers.py describes them."""
 
-from collections.abc import Iterable, Mapping
 from datetime import datetime
-from decimal import Decimal
 
 from django.conf import settings
 from django.urls import reverse
@@ -13,32 +11,11 @@ from coalition_portal.identity.models import User
 from manufacturers.models import Person
 from tenders.api.bodies import pointer
 from tenders.api.models import ApiKey
-from tenders.api.shapes import number, requirement
-from tenders.notices.models import Requirement, Tender, WantedDocument
+from tenders.notices.models import Tender
 from tenders.proposals.completeness import Missing, Overview, TaskCode
-from tenders.proposals.document_limits import limit_bytes
-from tenders.proposals.draft_texts import MONTH, OFFER_FIELDS, PARTNER_FIELD, PRICE, STEP, claim_of, partners_of
-from tenders.proposals.models import (
-    Answer,
-    Bundle,
-    Document,
-    OpenedProposal,
-    Proposal,
-    Provisional,
-    Receipt,
-    StagingJob,
-    Withdrawal,
-)
-from tenders.proposals.offer_checks import totals_of
+from tenders.proposals.draft_texts import MONTH, PARTNER_FIELD, PRICE, STEP
+from tenders.proposals.models import Bundle, OpenedProposal, Proposal
 from tenders.proposals.queries import Standing
-from tenders.proposals.wanted_offer import (
-    capacity_months,
-    delivery_term,
-    price_lines,
-    proposal_languages,
-    steps_to_price,
-    wanted_validity_days,
-)
 
 SUBMITTED, NOT_SUBMITTED = "SUBMITTED", "NOT SUBMITTED"
 
@@ -142,21 +119,6 @@ def staged_version(bundle: Bundle) -> dict:
     }
 
 
-def staging_job(job: StagingJob, proposal: Proposal) -> dict:
-    return {
-        "id": job.public_id,
-        "state": job.state.lower(),
-        "done_bytes": job.done_bytes,
-        "total_bytes": job.total_bytes,
-        "staged": job.bundle and staged_version(job.bundle),
-        "problem": job.problem or None,
-        "links": {
-            "self": address("api-proposal-stage-job", proposal.public_id, job.public_id),
-            "submit": address("api-proposal-submit", proposal.public_id),
-        },
-    }
-
-
 def proposal_links(proposal: Proposal) -> dict:
     pid = proposal.public_id
     names = ("answers", "offer", "documents", "declarations", "stage", "submit", "withdraw", "receipt")
@@ -180,148 +142,6 @@ def _submitted(proposal: Proposal, standing: Standing) -> dict | None:
         "sha256": standing.bundle.sha256,
         "received_at": microseconds(standing.received_at),
         "is_draft_as_it_stands": standing.bundle.revision == proposal.revision,
-    }
-
-
-# Parts of the draft
-
-
-def answers(requirements: Iterable[Requirement], kept: Mapping[str, Answer], unseen: int) -> dict:
-    rows = list(requirements)
-    return {
-        "answers": {row.code: _answer(row, kept.get(row.code)) for row in rows},
-        "requirements": [requirement(row) for row in rows],
-        "withheld": unseen,
-    }
-
-
-def _answer(row: Requirement, kept: Answer | None) -> dict:
-    claim = claim_of(row, kept)
-    document = kept.evidence if kept else None
-    is_here = document is not None and document.removed_at is None
-    return {
-        "value": number(claim) if isinstance(claim, Decimal) else claim,
-        "document": document.public_id if is_here else None,
-        "page": kept.evidence_page if is_here else None,
-    }
-
-
-def offer(proposal: Proposal) -> dict:
-    tender = proposal.tender
-    return {
-        "currency": tender.currency,
-        "prices": {line["code"]: _amount(proposal.prices.get(line["code"])) for line in price_lines(tender)},
-        "step_prices": {
-            str(quantity): _amount(proposal.step_prices.get(str(quantity))) for quantity in steps_to_price(tender)
-        },
-        "capacity_by_month": {month: proposal.capacity_by_month.get(month) for month in capacity_months(tender)},
-        **{name: getattr(proposal, name) or None for name in OFFER_FIELDS},
-        "partners": [dict(partner) for _row, partner in partners_of(proposal)],
-        "totals": _totals(proposal),
-        "wanted": {
-            "price_lines": [
-                {"code": line["code"], "title": in_language(line, "title"), "required": bool(line["required"])}
-                for line in price_lines(tender)
-            ],
-            "delivery_term": delivery_term(tender),
-            "validity_days": wanted_validity_days(tender),
-            "languages": proposal_languages(tender),
-        },
-    }
-
-
-def _amount(text: str | None) -> int | float | None:
-    return number(Decimal(text)) if text else None
-
-
-def _totals(proposal: Proposal) -> dict | None:
-    found = totals_of(proposal)
-    if found is None:
-        return None
-    return {
-        "drones": found.drones,
-        "batch": number(found.batch),
-        "evaluated_price": number(found.evaluated),
-        "price_points": number(found.points),
-    }
-
-
-def documents(proposal: Proposal, kept: Iterable[Document], wanted: Iterable[WantedDocument]) -> dict:
-    return {
-        "data": [document(proposal, row) for row in kept],
-        "wanted": [
-            {
-                "kind": row.code,
-                "title": in_language(row, "title"),
-                "required": row.required,
-                "file_types": list(row.file_types),
-                "files_max": row.max_files,
-                "bytes_max": limit_bytes(row),
-            }
-            for row in wanted
-        ],
-    }
-
-
-def document(proposal: Proposal, row: Document) -> dict:
-    return {
-        "id": row.public_id,
-        "kind": row.kind_code,
-        "name": row.name,
-        "media_type": row.media_type,
-        "size_bytes": row.size_bytes,
-        "sha256": row.sha256,
-        "taken_out": list(row.stripped),
-        "scan": row.scan.lower(),
-        "uploaded_at": iso(row.uploaded_at),
-        "links": {
-            "self": address("api-proposal-document", proposal.public_id, row.public_id),
-            "content": address("api-proposal-document-content", proposal.public_id, row.public_id),
-        },
-    }
-
-
-def declarations(proposal: Proposal) -> dict:
-    accepted = set(proposal.declarations_accepted)
-    return {
-        "data": [
-            {"code": row["code"], "text": in_language(row, "text"), "accepted": row["code"] in accepted}
-            for row in proposal.tender.declarations
-        ]
-    }
-
-
-# What was judged against the deadline
-
-
-def receipt(row: Receipt, proposal: Proposal, bundle: Bundle) -> dict:
-    """What counts of it, from its row alone; the whole receipt, with the files, is at its link."""
-    return _judged(row, proposal, bundle) | {"standing": SUBMITTED, "bundle_sha256": bundle.sha256}
-
-
-def withdrawal(row: Withdrawal, proposal: Proposal, bundle: Bundle) -> dict:
-    return _judged(row, proposal, bundle) | {"standing": NOT_SUBMITTED}
-
-
-def provisional(row: Provisional, proposal: Proposal, bundle: Bundle) -> dict:
-    """It arrived in time while the tender was being closed: two people of two countries decide it."""
-    return _judged(row, proposal, bundle) | {"standing": "PROVISIONAL"}
-
-
-def _judged(row: Receipt | Withdrawal | Provisional, proposal: Proposal, bundle: Bundle) -> dict:
-    receipt_at = address("api-proposal-receipt", proposal.public_id)
-    return {
-        "tender": proposal.tender.number,
-        "proposal": proposal.public_id,
-        "version": bundle.version,
-        "received_at": microseconds(row.received_at),
-        "deadline": {"seq": row.seq, "closes_at": microseconds(row.closes_at)},
-        "commitment": row.commitment,
-        "salt": row.salt,
-        "links": {
-            "receipt": f"{receipt_at}?version={bundle.version}",
-            "proposal": address("api-proposal", proposal.public_id),
-        },
     }
 
 

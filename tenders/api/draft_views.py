@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 
-from tenders.api import company_bodies, company_shapes, parameters, problems
-from tenders.api import company_serializers as shapes
+from tenders.api import company_bodies, company_shapes, draft_shapes, parameters, problems
+from tenders.api import draft_serializers as shapes
 from tenders.api.bodies import pointer, read_body, refuse
 from tenders.api.company_schema import IF_MATCH, tells
 from tenders.api.drafts import Draft, ProposalPartView, changeable, draft_of
@@ -39,7 +39,7 @@ class AnswersView(ProposalPartView):
         kept = {row.requirement.code: row for row in drafting.kept_answers(draft.proposal)}
         overview = draft.overview
         unseen = len(overview.requirements) - len(overview.visible_requirements)
-        return company_shapes.answers(overview.visible_requirements, kept, unseen)
+        return draft_shapes.answers(overview.visible_requirements, kept, unseen)
 
     @tells(
         {200: shapes.Answers},
@@ -85,7 +85,7 @@ class AnswersView(ProposalPartView):
 class OfferView(ProposalPartView):
     @staticmethod
     def part(draft: Draft) -> dict:
-        return company_shapes.offer(draft.proposal)
+        return draft_shapes.offer(draft.proposal)
 
     @tells(
         {200: shapes.Offer},
@@ -131,7 +131,7 @@ class DeclarationsView(ProposalPartView):
 
     @staticmethod
     def part(draft: Draft) -> dict:
-        return company_shapes.declarations(draft.proposal)
+        return draft_shapes.declarations(draft.proposal)
 
     @tells(
         {200: shapes.Declarations},
@@ -172,7 +172,7 @@ class DocumentsView(ProposalPartView):
     @staticmethod
     def part(draft: Draft) -> dict:
         proposal = draft.proposal
-        return company_shapes.documents(proposal, kept_documents(proposal), wanted_with_proposal(proposal.tender))
+        return draft_shapes.documents(proposal, kept_documents(proposal), wanted_with_proposal(proposal.tender))
 
     @tells(
         {200: shapes.ProposalDocuments},
@@ -196,7 +196,7 @@ class DocumentView(PrivateView):
     )
     def get(self, request, pid, document_id):
         draft, document = _document_of(request, pid, document_id)
-        content = company_shapes.document(draft.proposal, document)
+        content = draft_shapes.document(draft.proposal, document)
         return answer(content, headers={"ETag": etag_of(draft.proposal, content)})
 
     @tells(

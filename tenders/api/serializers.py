@@ -4,27 +4,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from tenders.api.facts import OCDS_STATUS
+from tenders.api.fields import instant, number, text, whole
 from tenders.notices.timetable import PublicStatus
 
 TENDER_STATUS = [(status.value, status.value) for status in PublicStatus]
 OCDS_TENDER_STATUS = [(word, word) for word in dict.fromkeys(OCDS_STATUS.values())]
 STAGE = [("planning", "planning"), ("tender", "tender")]
-
-
-def text(help_text="", **options):
-    return serializers.CharField(help_text=help_text, **options)
-
-
-def instant(help_text="", **options):
-    return serializers.DateTimeField(help_text=help_text, **options)
-
-
-def number(help_text="", **options):
-    return serializers.FloatField(help_text=help_text, **options)
-
-
-def whole(help_text="", **options):
-    return serializers.IntegerField(help_text=help_text, **options)
 
 
 def status_word():

@@ -11,8 +11,8 @@ from coalition_portal.arrival import stamp_of
 from coalition_portal.canonical import canonical_json
 from manufacturers.queries import person_of
 from manufacturers.roles import SIGN, at_least
-from tenders.api import company_bodies, company_shapes, idempotency, parameters, problems, throttling
-from tenders.api import company_serializers as shapes
+from tenders.api import company_bodies, idempotency, parameters, problems, submitting_shapes, throttling
+from tenders.api import submitting_serializers as shapes
 from tenders.api.bodies import read_body
 from tenders.api.company_schema import IDEMPOTENCY_KEY, tells
 from tenders.api.drafts import deadline_passed, proposal_of
@@ -46,7 +46,7 @@ class StageView(PrivateView):
         read_body(request.body, company_bodies.Nothing)
         job = staging_jobs.ask(proposal=proposal, by=request.user, now=request.now)
         staging_jobs.carry_out(job=job, now=request.now)
-        content = company_shapes.staging_job(_job_of(proposal, job.public_id), proposal)
+        content = submitting_shapes.staging_job(_job_of(proposal, job.public_id), proposal)
         return answer(content, status=202, headers={"Location": content["links"]["self"]})
 
 
@@ -65,7 +65,7 @@ class StagingJobView(PrivateView):
         if staging_jobs.is_left_lying(row, request.now):
             staging_jobs.carry_out(job=row, now=request.now)
             row = _job_of(proposal, job)
-        return answer(company_shapes.staging_job(row, proposal))
+        return answer(submitting_shapes.staging_job(row, proposal))
 
 
 def _job_of(proposal: Proposal, job_id: str) -> StagingJob:
@@ -127,7 +127,7 @@ class SubmitView(JudgedView):
             bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=arrive(stamp_of(request._request))
         )
         if outcome.receipt:
-            content = company_shapes.receipt(outcome.receipt, proposal, bundle)
+            content = submitting_shapes.receipt(outcome.receipt, proposal, bundle)
             location = {"Location": content["links"]["receipt"]}
             return answer(content, status=200 if is_repeat else 201, headers=location)
         return _not_received(outcome, proposal, bundle)
@@ -153,7 +153,7 @@ class WithdrawView(JudgedView):
         arrival = arrive(stamp_of(request._request))
         outcome = submission.withdraw(proposal=proposal, version=version, by=request.user, arrival=arrival)
         if outcome.withdrawal:
-            return answer(company_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
+            return answer(submitting_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
         return _not_received(outcome, proposal, bundle)
 
 
@@ -186,4 +186,4 @@ def _latest_received(proposal: Proposal) -> Bundle | None:
 def _not_received(outcome: Outcome, proposal: Proposal, bundle: Bundle) -> HttpResponse:
     if outcome.refusal:
         raise deadline_passed(outcome.refusal.closes_at, outcome.refusal.received_at)
-    return answer(company_shapes.provisional(outcome.provisional, proposal, bundle), status=202)
+    return answer(submitting_shapes.provisional(outcome.provisional, proposal, bundle), status=202)

@@ -8,9 +8,9 @@ from rest_framework import serializers
 
 from tenders.api import problems
 from tenders.api.company_schema import IDEMPOTENCY_KEY, tells
+from tenders.api.fields import text, whole
 from tenders.api.models import Scope
 from tenders.api.problems import ProblemType
-from tenders.api.serializers import text, whole
 
 BYTES = "application/offset+octet-stream"
 STATE = [(word, word) for word in ("receiving", "kept", "refused")]
