@@ -75,7 +75,7 @@ def proposal(request, number, pid):
         if "confirm" in request.POST:
             _confirm(request, tender)
             return redirect("admin:desk-consensus-proposal", number=number, pid=pid)
-        criterion = get_object_or_404(Criterion, tender=tender, code=request.POST.get("criterion"))
+        criterion = _criterion(tender, request.POST.get("criterion"))
         bound = ConsensusForm(request.POST, criterion=criterion)
         if bound.is_valid() and _recorded(request, opened, criterion, bound):
             messages.success(request, _("Recorded."))
@@ -99,6 +99,13 @@ def _tender(request, number: str) -> Tender:
     tender = tender_in_review(number)
     require(may_see_board(request.user, tender))
     return tender
+
+
+def _criterion(tender: Tender, code: str | None) -> Criterion:
+    """Compared here and not in the database, which fails at some texts instead of finding nothing."""
+    found = next((row for row in tender.criteria.all() if row.code == code), None)
+    require(found is not None)
+    return found
 
 
 def _following(known, opened) -> str | None:

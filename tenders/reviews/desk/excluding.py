@@ -7,6 +7,7 @@ from django.views.decorators.http import require_http_methods
 from coalition_portal.formatting import in_language
 from coalition_portal.identity.queries import country_of
 from coalition_portal.permission import Refused
+from coalition_portal.public_ids import is_public_id
 from coalition_portal.staff import staff_context, staff_page
 from tenders.notices.models import Requirement, Tender
 from tenders.notices.states import TenderState
@@ -111,7 +112,9 @@ def _take_back(request, tender: Tender, form: ExclusionForm) -> bool:
 
 def _each(request, tender: Tender, verb) -> bool:
     """The verb for every ticked exclusion that this person may know of."""
-    ticked = exclusions_visible_to(request.user, tender).filter(opened__public_id__in=request.POST.getlist("exclusion"))
+    public_ids = request.POST.getlist("exclusion")
+    require(all(map(is_public_id, public_ids)))
+    ticked = exclusions_visible_to(request.user, tender).filter(opened__public_id__in=public_ids)
     done = 0
     for row in ticked:
         try:

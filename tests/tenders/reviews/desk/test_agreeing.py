@@ -143,3 +143,15 @@ def test_when_everything_is_agreed_the_way_leads_to_the_ranking(story, page, pos
 
     assert ["Everything is agreed" in text, "Go to the ranking" in text, "12 of 12 recorded" in text] == [True] * 3
     assert "Nothing is drafted here" in page(story.chair, "desk-consensus-drafts")[1]
+
+
+@pytest.mark.parametrize("value", ["", "-1", "a\0b", "performance\0", "99999999999999999999", "ключ", "x" * 5000])
+def test_criterion_that_no_page_sends_is_not_found(story, post, value):
+    opened = story.opened[0]
+
+    assert post(criterion=value).status_code == 404
+    assert (
+        post(criterion="performance", **{"performance-points": value, "performance-reason": "Seen."}).status_code == 200
+    )
+    assert post("desk-consensus-drafts", draft=[value, f"{opened.public_id}:{value}"]).status_code == 200
+    assert recorded(opened) == {}

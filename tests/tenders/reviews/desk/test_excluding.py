@@ -107,3 +107,9 @@ def test_after_the_ranking_the_page_only_tells(story, page, post):
     text = page(story.officer, "desk-exclusions")[1]
 
     assert ("Excluded with a reason" in text, "Propose the ticked exclusions" in text) == (True, False)
+
+
+@pytest.mark.parametrize("act", ["confirm", "take_back"])
+@pytest.mark.parametrize("value", ["", "1", "a\0b", "99999999999999999999", "ключ", "x" * 5000])
+def test_what_no_page_sends_is_not_found(story, post, act, value):
+    assert post(act=act, exclusion=[story.opened[1].public_id, value]).status_code == 404
