@@ -169,6 +169,15 @@ def test_the_proxy_takes_fewer_files_at_once_than_there_are_threads_for_them():
     assert words[words.index("--workers") + 1] == "1"
 
 
+def test_the_proxy_gives_a_sender_few_of_the_places_for_files_and_an_address_most_of_them():
+    configured = compose()["configs"]["proxy"]["content"]
+    names = ("upload_sessions", "upload_keys", "upload_addresses", "uploads")
+
+    assert [re.findall(rf"limit_conn {name} (\d+);", configured) for name in names] == [
+        ["6", "6"], ["6", "6"], ["16", "16"], ["22", "22"],
+    ]  # fmt: skip
+
+
 def test_the_proxy_names_problems_as_the_portal_does():
     whole = compose()
     address = f"{whole['services']['web']['environment']['PORTAL_URL']}{reverse('problems')}"

@@ -12,12 +12,16 @@ import pytest
 
 from coalition_portal import clock
 from coalition_portal.watch.proxy_clock import furthest_apart
+from tenders.api.tokens import new_token
 from tests.services.nginx import BEHIND, NoNginx, running_proxy
 from tests.services.redis import free_port
 
 PID = "abcdefghijklmnopqrstuvwxyz"
 LARGE = 48 * 1024 * 1024  # more than all buffers on its way take
 PLACES = 22  # for uploads
+OF_A_SENDER = 6
+OF_AN_ADDRESS = 16
+HERE, THERE, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
 class Told(BaseHTTPRequestHandler):
@@ -83,8 +87,8 @@ def proxy(servers, folder):
         pytest.skip(str(reason))
 
 
-def _ask(port, method, path, *, body=b"", headers=None):
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+def _ask(port, method, path, *, body=b"", headers=None, source=HERE):
+    connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(source, 0))
     connection.request(method, path, body=body, headers=headers or {})
     answer = connection.getresponse()
     text = answer.read().decode()
@@ -177,19 +181,20 @@ def test_lists_give_way_and_submitting_does_not(proxy, servers):
     assert json.loads(refused[2])["detail"].startswith("The portal is busy.")
 
 
-def _slow_sender(port, path):
+def _slow_sender(port, path, source, headers):
     """Somebody whose line carries half of what they announced, and then nothing for a while."""
-    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection = HTTPConnection("127.0.0.1", port, timeout=60, source_address=(source, 0))
     connection.putrequest("PATCH", path)
-    connection.putheader("Content-Length", "1000")
+    for name, value in (headers | {"Content-Length": "1000"}).items():
+        connection.putheader(name, value)
     connection.endheaders(b"x" * 500)
     return connection
 
 
-def _in_a_place(port, path, server):
+def _in_a_place(port, path, server, source=HERE, **headers):
     """A slow sender that was let in. The proxy may still count somebody who has just had their answer."""
     for _try in range(100):
-        connection = _slow_sender(port, path)
+        connection = _slow_sender(port, path, source, headers)
         while not server.sending.acquire(timeout=0.05):
             if select.select([connection.sock], [], [], 0)[0]:
                 connection.close()
@@ -199,29 +204,124 @@ def _in_a_place(port, path, server):
     raise AssertionError("No place was free.")
 
 
-def test_slow_files_take_all_their_places_and_nobody_elses(proxy, servers):
-    """One file too many is told to come again, and goes on when a place is free; pages and submitting do not notice."""
-    while servers["files"].sending.acquire(blocking=False):
-        pass
-    slow = [_in_a_place(proxy, f"/api/v1/uploads/{PID}", servers["files"]) for _number in range(PLACES)]
-
-    by_program = _ask(proxy, "PATCH", f"/api/v1/uploads/{PID}", body=b"x")
-    by_form = _ask(proxy, "POST", f"/proposals/{PID}/documents/add/video/", body=b"x")
-    others = [("GET", f"/proposals/{PID}/"), ("GET", f"/api/v1/proposals/{PID}"), ("POST", f"/proposals/{PID}/submit/")]
-    answered = [_ask(proxy, *one)[0] for one in others]
-    fetched = _ask(proxy, "GET", f"/api/v1/proposals/{PID}/documents/{PID}/content")[0]
+def _let_go(slow):
     for connection in slow:
         connection.send(b"x" * 500)
         assert connection.getresponse().status == 200
         connection.close()
 
+
+def _forget_senders(server):
+    while server.sending.acquire(blocking=False):
+        pass
+
+
+def test_slow_files_take_all_their_places_and_nobody_elses(proxy, servers):
+    """One file too many is told to come again, and goes on when a place is free; pages and submitting do not notice."""
+    _forget_senders(servers["files"])
+    sources = [HERE, THERE] * (PLACES // 2)
+    slow = [_in_a_place(proxy, f"/api/v1/uploads/{PID}", servers["files"], source) for source in sources]
+
+    by_program = _ask(proxy, "PATCH", f"/api/v1/uploads/{PID}", body=b"x", source=ELSEWHERE)
+    by_form = _ask(proxy, "POST", f"/proposals/{PID}/documents/add/video/", body=b"x", source=ELSEWHERE)
+    others = [("GET", f"/proposals/{PID}/"), ("GET", f"/api/v1/proposals/{PID}"), ("POST", f"/proposals/{PID}/submit/")]
+    answered = [_ask(proxy, *one)[0] for one in others]
+    fetched = _ask(proxy, "GET", f"/api/v1/proposals/{PID}/documents/{PID}/content")[0]
+    _let_go(slow)
+
     assert (by_program[0], by_program[1]["Retry-After"]) == (503, "10")
     assert by_program[1]["Content-Type"] == "application/problem+json"
-    assert json.loads(by_program[2])["detail"].startswith("As many files as the portal takes at once are on their way.")
+    assert json.loads(by_program[2])["detail"].startswith("As many files as the portal takes at once, in all or")
     assert (by_form[0], by_form[1]["Retry-After"]) == (503, "10")
     assert "The file is not received yet." in by_form[2]
     assert (answered, fetched) == ([200, 200, 200], 200)
     assert _ask(proxy, "PATCH", f"/api/v1/uploads/{PID}", body=b"x")[0] == 200
+
+
+SESSION, OTHER_SESSION = "s" * 32, "t" * 32
+TOKEN, OTHER_TOKEN = str(new_token()), str(new_token())
+SECRETS = (SESSION, OTHER_SESSION, TOKEN, OTHER_TOKEN)
+
+
+@pytest.mark.parametrize(
+    ("sender", "other"),
+    [
+        ({"Cookie": f"a=b; portal_session={SESSION}"}, {"Cookie": f"portal_session={OTHER_SESSION}"}),
+        ({"Cookie": f"__Host-portal_session={SESSION}"}, {"Cookie": f"__Host-portal_session={OTHER_SESSION}"}),
+        ({"Authorization": f"Bearer {TOKEN}"}, {"Authorization": f"Bearer {OTHER_TOKEN}"}),
+    ],
+    ids=["session", "session-by-https", "key"],
+)
+def test_one_sender_has_a_few_of_the_places_and_others_have_the_rest(proxy, servers, sender, other):
+    """From whatever address; submitting is not limited by it."""
+    _forget_senders(servers["files"])
+    path, form = f"/api/v1/uploads/{PID}", f"/proposals/{PID}/documents/add/video/"
+    sources = [HERE, THERE] * (OF_A_SENDER // 2)
+    slow = [_in_a_place(proxy, path, servers["files"], source, **sender) for source in sources]
+
+    refused = _ask(proxy, "PATCH", path, body=b"x", headers=sender, source=ELSEWHERE)
+    let_in = [_ask(proxy, "PATCH", path, body=b"x", headers=headers)[0] for headers in (other, {})]
+    by_form = _ask(proxy, "POST", form, body=b"x", headers=sender)[0]
+    submitted = _ask(proxy, "POST", f"/proposals/{PID}/submit/", headers=sender)[0]
+    _let_go(slow)
+
+    assert (refused[0], refused[1]["Retry-After"], refused[1]["Content-Type"]) == (
+        503,
+        "10",
+        "application/problem+json",
+    )
+    assert "from one sender" in json.loads(refused[2])["detail"]
+    assert (let_in, by_form, submitted) == ([200, 200], 503, 200)
+
+
+@pytest.mark.parametrize(
+    "disguise",
+    [
+        {"Cookie": f"portal_session=xyz; portal_session={SESSION}"},
+        {"Cookie": f"portal_session = {SESSION}", "Authorization": "Bearer xyz"},
+        {"Authorization": f"bearer   {TOKEN}", "Cookie": "portal_session=xyz"},
+    ],
+)
+def test_sender_in_a_disguise_that_the_portal_sees_through_gets_no_more_places(proxy, servers, disguise):
+    _forget_senders(servers["files"])
+    path, plain = f"/api/v1/uploads/{PID}", {"Cookie": f"portal_session={SESSION}", "Authorization": f"Bearer {TOKEN}"}
+    slow = [_in_a_place(proxy, path, servers["files"], **plain) for _number in range(OF_A_SENDER)]
+
+    refused = _ask(proxy, "PATCH", path, body=b"x", headers=disguise)[0]
+    _let_go(slow)
+
+    assert refused == 503
+
+
+def test_one_address_has_most_of_the_places_and_never_all_of_them(proxy, servers):
+    """Whatever it invents as sessions; another address still gets in, and submitting does not look at it."""
+    _forget_senders(servers["files"])
+    path = f"/api/v1/uploads/{PID}"
+    invented = [f"portal_session={number:032}" for number in range(OF_AN_ADDRESS)]
+    slow = [_in_a_place(proxy, path, servers["files"], THERE, Cookie=cookie) for cookie in invented]
+
+    refused = _ask(proxy, "PATCH", path, body=b"x", source=THERE)[0]
+    let_in = _ask(proxy, "PATCH", path, body=b"x", source=ELSEWHERE)[0]
+    submitted = _ask(proxy, "POST", f"/proposals/{PID}/submit/", source=THERE)[0]
+    _let_go(slow)
+
+    assert (refused, let_in, submitted) == (503, 200, 200)
+
+
+def test_log_of_the_proxy_names_what_is_full_and_no_secret_of_a_sender(proxy, servers, folder):
+    _forget_senders(servers["files"])
+    path, long = f"/api/v1/uploads/{PID}", "v" * 3000
+    sender = {"Cookie": f"portal_session={SESSION}", "Authorization": f"Bearer {TOKEN}"}
+    slow = [_in_a_place(proxy, path, servers["files"], **sender) for _number in range(OF_A_SENDER)]
+
+    refused = _ask(proxy, "PATCH", path, body=b"x", headers=sender)[0]
+    longest = {"Cookie": f"portal_session={long}", "Authorization": f"Bearer {long}"}
+    _ask(proxy, "PATCH", path, body=b"x", headers=longest)
+    _let_go(slow)
+
+    written = (folder / "error.log").read_text("utf-8")
+    assert (refused, 'limiting connections by zone "upload_sessions"' in written) == (503, True)
+    assert [secret for secret in (*SECRETS, "vvvv") if secret in written] == []
 
 
 def test_document_that_somebody_reads_slowly_waits_where_it_is_and_not_on_the_disk(proxy, servers, folder):
@@ -278,7 +378,7 @@ def test_page_that_nobody_answers_says_so_in_both_languages(lonely_proxy, method
         ("GET", "/api/v1/tenders", "5", "The portal is busy."),
         ("GET", f"/api/v1/proposals/{PID}/documents/{PID}/content", "5", "The portal is busy."),
         ("HEAD", f"/api/v1/uploads/{PID}", "10", ""),
-        ("PATCH", f"/api/v1/uploads/{PID}", "10", "As many files as the portal takes at once are on their way."),
+        ("PATCH", f"/api/v1/uploads/{PID}", "10", "As many files as the portal takes at once, in all or"),
     ],
 )
 def test_program_that_nobody_answers_gets_a_problem(lonely_proxy, method, path, seconds, says):
