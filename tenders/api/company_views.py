@@ -16,6 +16,7 @@ from tenders.api.drafts import Draft, ProposalPartView, draft_of
 from tenders.api.errors import Fault, Problem
 from tenders.api.models import Scope
 from tenders.api.private import PrivateView, answer
+from tenders.api.query_values import LIMIT_DEFAULT
 from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
 from tenders.proposals import beginning
@@ -46,7 +47,7 @@ class ProposalListView(PrivateView):
     )
     def get(self, request):
         query = parameters.read(request.query_params, parameters.PROPOSAL_LIST)
-        limit = query.get("limit", parameters.LIMIT_DEFAULT)
+        limit = query.get("limit", LIMIT_DEFAULT)
         found = list(self._page(request, query)[: limit + 1])
         page, follows = found[:limit], len(found) > limit
         links = _links(query, page[-1].public_id if follows else None)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from coalition_portal.formatting import iso
 from tenders.api import problems
 from tenders.api.errors import Problem
-from tenders.api.parameters import CURSOR_PATTERN
+from tenders.api.query_values import CURSOR_PATTERN
 
 COLUMNS = {"deadline": "closes_at", "published": "published_at"}
 NUMBER_LENGTH_MAX = 20

@@ -12,7 +12,7 @@ from django.http import Http404
 
 from tenders.api import pagination
 from tenders.api.facts import DeadlineFacts
-from tenders.api.parameters import TenderListQuery
+from tenders.api.tender_query import TenderListQuery
 from tenders.notices.models import Criterion, Deadline, Requirement, Tender, Visibility
 from tenders.notices.states import TenderState
 

@@ -24,6 +24,7 @@ from tenders.api import (
 from tenders.api.authentication import sent_key
 from tenders.api.problems import INVALID_CURSOR, NOT_FOUND, VALIDATION
 from tenders.api.routes import Route
+from tenders.api.tender_query import TenderListQuery
 
 VERSION = settings.SPECTACULAR_SETTINGS["VERSION"]
 
@@ -139,7 +140,7 @@ class TenderListView(PublicView):
         return min(filter(None, (facts.next_event_at(row, now) for row in page)), default=None)
 
     @staticmethod
-    def _links(query: parameters.TenderListQuery, cursor: str | None) -> dict[str, str]:
+    def _links(query: TenderListQuery, cursor: str | None) -> dict[str, str]:
         route = shapes.address("api-tenders")
         links = {"self": route + query.address(query.cursor)}
         return links | {"next": route + query.address(cursor)} if cursor else links

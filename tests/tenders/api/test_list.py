@@ -5,7 +5,8 @@ import pytest
 
 from coalition_portal.formatting import iso
 from tenders.api import rows
-from tenders.api.parameters import SORTS, TenderListQuery
+from tenders.api.query_values import SORTS
+from tenders.api.tender_query import TenderListQuery
 from tenders.notices.cancelling import cancel
 from tenders.notices.models import Tender
 from tests.factories import people

@@ -7,7 +7,7 @@ from django.db.models import Q
 
 from tenders.api import pagination
 from tenders.api.errors import Problem
-from tenders.api.parameters import SORTS
+from tenders.api.query_values import SORTS
 
 ROW = {
     "number": "IDC-2026-0007",
