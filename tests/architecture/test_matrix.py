@@ -11,7 +11,7 @@ from coalition_portal import clock
 from tests.architecture import matrix
 from tests.architecture.world import MISSING, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.sqlite_only]
 
 COLUMNS, ROWS = matrix.read()
 ADDRESSES = matrix.addresses()

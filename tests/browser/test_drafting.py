@@ -20,6 +20,8 @@ from tests.factories import companies, people
 from tests.factories.proposals import draft_proposal, file_of, staged_bundle
 from tests.factories.tenders import published_tender
 
+pytestmark = pytest.mark.sqlite_only
+
 SAVED = re.compile(r"^Saved \d\d:\d\d:\d\d$")
 PAYLOAD, RANGE, ENDURANCE, CEILING, CAMERA = "FPV-01", "FPV-02", "FPV-03", "FPV-05", "FPV-08"
 LINE_IS_DOWN = "Failed to load resource"

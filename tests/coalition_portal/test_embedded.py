@@ -15,6 +15,8 @@ import pytest
 from tests.services.environment import ROOT, bare_environment, python
 from tests.services.redis import free_port
 
+pytestmark = pytest.mark.sqlite_only
+
 # Gunicorn kills a worker that has not ended after ten seconds; that would not be clean.
 STOP_SECONDS = 9
 

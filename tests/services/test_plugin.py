@@ -4,6 +4,8 @@ import pytest
 
 from tests.services.environment import ROOT, python
 
+pytestmark = pytest.mark.sqlite_only
+
 MARKED = """
 import pytest
 

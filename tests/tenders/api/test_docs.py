@@ -12,6 +12,8 @@ from tests.factories import people
 from tests.factories.tenders import published_tender
 from tests.tenders.api.release import RELEASED
 
+pytestmark = pytest.mark.sqlite_only
+
 GRAVE = ("serious", "critical")
 OPERATIONS = sum(len(methods) for methods in json.loads(RELEASED.read_text())["paths"].values())
 

@@ -16,7 +16,7 @@ from tenders.notices.queries import status_of
 from tenders.proposals.models import Exclusion, OpenedProposal, Proposal, Receipt, Refusal, Withdrawal
 from tenders.reviews.models import Conflict, Ranking, ScoreSheet
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.sqlite_only]
 
 
 def test_world_has_four_tenders_at_four_moments_and_its_stories():
