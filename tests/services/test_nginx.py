@@ -9,6 +9,7 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from django.urls import reverse
 
 from coalition_portal import clock
 from coalition_portal.watch.proxy_clock import furthest_apart
@@ -115,6 +116,8 @@ def _ask(port, method, path, *, body=b"", headers=None, source=HERE):
         ("GET", f"/proposals/{PID}/documents/{PID}/", "files"),
         ("GET", f"/api/v1/proposals/{PID}/documents/{PID}/content", "files"),
         ("GET", "/d/eyJvbmNlIjoxfQ:x-y_z/", "files"),
+        ("GET", f"/admin/reviews/IDC-2026-0001/{PID}/documents/{PID}/", "files"),
+        ("GET", f"/admin/reviews/IDC-2026-0001/{PID}/", "web"),
         ("GET", "/", "web"),
     ],
 )
@@ -163,8 +166,59 @@ def test_only_files_may_be_large(proxy):
     assert _ask(proxy, "POST", "/api/v1/uploads", body=large)[0] == 200
 
 
+NUMBER = "IDC-2026-0001"
+GIVES_WAY = [
+    reverse("home"),
+    reverse("tender-list"),
+    reverse("api-tenders"),
+    reverse("api-tender", args=[NUMBER]),
+    reverse("api-tender-proposals", args=[NUMBER]),
+    reverse("api-proposals"),
+    reverse("admin:index"),
+    reverse("admin:desk-tenders"),
+    reverse("admin:desk-openings"),
+    reverse("admin:desk-queue"),
+    reverse("admin:desk-assignments", args=[NUMBER]),
+    reverse("admin:desk-consensus", args=[NUMBER]),
+    reverse("admin:desk-ranking", args=[NUMBER]),
+    reverse("admin:desk-ranking-xlsx", args=[NUMBER]),
+    reverse("admin:desk-ranking-csv", args=[NUMBER]),
+]
+# Whatever leads to a receipt, and what people decide about a deadline.
+STAYS = [
+    ("GET", reverse("tender", args=[NUMBER])),
+    ("GET", reverse("dashboard")),
+    ("GET", reverse("proposal-start", args=[NUMBER])),
+    ("POST", reverse("proposal-start", args=[NUMBER])),
+    ("POST", reverse("api-proposals")),
+    ("GET", reverse("proposal", args=[PID])),
+    ("GET", reverse("proposal-answers", args=[PID])),
+    ("GET", reverse("proposal-answers-table", args=[PID])),
+    ("POST", reverse("proposal-save", args=[PID])),
+    ("POST", reverse("proposal-document-add", args=[PID, "video"])),
+    ("POST", reverse("api-uploads")),
+    ("GET", reverse("proposal-check", args=[PID])),
+    ("POST", reverse("proposal-stage", args=[PID])),
+    ("POST", reverse("api-proposal-stage", args=[PID])),
+    ("POST", reverse("proposal-submit", args=[PID])),
+    ("POST", reverse("api-proposal-submit", args=[PID])),
+    ("POST", reverse("proposal-auto-submit", args=[PID])),
+    ("POST", reverse("proposal-withdraw", args=[PID])),
+    ("GET", reverse("proposal-receipt", args=[PID, 1])),
+    ("GET", reverse("api-proposal-receipt", args=[PID])),
+    ("POST", reverse("account_login")),
+    ("POST", reverse("account_reauthenticate")),
+    ("POST", reverse("mfa_authenticate")),
+    ("POST", reverse("mfa_reauthenticate")),
+    ("POST", reverse("admin:desk-tender-extend", args=[NUMBER])),
+    ("GET", reverse("admin:desk-tender", args=[NUMBER])),
+    ("GET", reverse("admin:desk-opening", args=[NUMBER])),
+    ("GET", reverse("admin:desk-provisional", args=[NUMBER, "a" * 64])),
+]
+
+
 def test_lists_give_way_and_submitting_does_not(proxy, servers):
-    """Twelve lists are being answered; a thirteenth is told to come again, everything else is served."""
+    """Twelve lists are being answered; the next ones are told to come again, everything else is served."""
     threads = [threading.Thread(target=_ask, args=(proxy, "GET", "/tenders/")) for _number in range(12)]
     for thread in threads:
         thread.start()
@@ -172,13 +226,16 @@ def test_lists_give_way_and_submitting_does_not(proxy, servers):
         assert servers["web"].waiting.acquire(timeout=60)
 
     refused = _ask(proxy, "GET", "/api/v1/tenders?q=fpv")
-    others = [_ask(proxy, "POST", f"/proposals/{PID}/submit/")[0], _ask(proxy, "GET", f"/proposals/{PID}/")[0]]
+    told = {path: _ask(proxy, "GET", path)[0] for path in GIVES_WAY}
+    others = {act: _ask(proxy, *act)[0] for act in STAYS}
     servers["web"].go_on.set()
     for thread in threads:
         thread.join()
 
-    assert (refused[0], refused[1]["Retry-After"], others) == (503, "5", [200, 200])
+    assert (refused[0], refused[1]["Retry-After"]) == (503, "5")
     assert json.loads(refused[2])["detail"].startswith("The portal is busy.")
+    assert {path: status for path, status in told.items() if status != 503} == {}
+    assert {act: status for act, status in others.items() if status != 200} == {}
 
 
 def _slow_sender(port, path, source, headers):
