@@ -34,15 +34,17 @@ function element(tag, className, ...children) {
 
 // Fields
 
-const isRadio = (field) => field.controls[0].type === "radio";
+// A tick is a field of its own, beside others of the same name; like a radio button it holds its value or nothing.
+const nameOf = (control) => (control.type === "checkbox" ? `${control.name}-${control.value}` : control.name);
+const isPicked = (field) => ["radio", "checkbox"].includes(field.controls[0].type);
 const chosen = (field) => field.controls.find((one) => one.checked);
 const front = (field) => chosen(field) || field.controls[0];
-const read = (field) => (isRadio(field) && !chosen(field) ? "" : front(field).value.trim());
+const read = (field) => (isPicked(field) && !chosen(field) ? "" : front(field).value.trim());
 
 function write(field, text) {
-  if (isRadio(field)) field.controls.forEach((one) => (one.checked = one.value === text));
+  if (isPicked(field)) field.controls.forEach((one) => (one.checked = one.value === text));
   else field.controls[0].value = text;
-  front(field).dispatchEvent(new Event(isRadio(field) ? "change" : "input", { bubbles: true }));
+  front(field).dispatchEvent(new Event(isPicked(field) ? "change" : "input", { bubbles: true }));
 }
 
 // `kept` is a text that the server holds as `seen`: "6,50" as "6.5".
@@ -51,7 +53,7 @@ const canGo = (field) => !field.clash && field.refused !== read(field);
 const dirty = () => [...fields.values()].filter(isDirty);
 
 function inWords(field, text) {
-  const all = isRadio(field) ? field.controls : [...(field.controls[0].options || [])];
+  const all = isPicked(field) ? field.controls : [...(field.controls[0].options || [])];
   const named = text && all.find((one) => one.value === text);
   return named ? (named.closest("label") || named).textContent.trim() : text || words.nothing;
 }
@@ -78,7 +80,7 @@ function onShelf(act) {
 }
 
 function shelve(field) {
-  const waiting = { text: read(field), seen: field.seen, title: titleOf(field.name) };
+  const waiting = { text: read(field), seen: field.seen, title: titleOf(field.name), told: inWords(field, read(field)) };
   field.isShelved = onShelf((shelf) => shelf.setItem(keyOf(field), JSON.stringify(waiting)) || true);
 }
 
@@ -97,7 +99,7 @@ function mark(field, text) {
   const id = `${field.controls[0].id || field.name}-unsaved`;
   unmark(field);
   const control = field.controls[0];
-  const before = isRadio(field) ? control.closest("label").parentElement : control.closest(".field-unit") || control;
+  const before = isPicked(field) ? control.closest("label").parentElement : control.closest(".field-unit") || control;
   before.before(Object.assign(element("p", "field-bad", text), { id }));
   field.controls.forEach((one) => {
     one.setAttribute("aria-invalid", "true");
@@ -339,13 +341,14 @@ async function renewed() {
 function gather() {
   const seen = JSON.parse(form.elements.namedItem("seen").value || "{}");
   [...form.elements]
-    .filter((one) => one.name && one.matches("textarea, select, input:not([type=hidden], [type=checkbox], [type=file])"))
+    .filter((one) => one.name && one.matches("textarea, select, input:not([type=hidden], [type=file])"))
     .forEach((one) => {
       const described = (one.getAttribute("aria-describedby") || "").split(" ");
       const hint = described.filter((id) => id.endsWith("-hint")).join(" ");
-      const field = fields.get(one.name) || { name: one.name, controls: [], hint, seen: seen[one.name] ?? "" };
+      const name = nameOf(one);
+      const field = fields.get(name) || { name, controls: [], hint, seen: seen[name] ?? "" };
       field.controls.push(one);
-      fields.set(one.name, field);
+      fields.set(name, field);
     });
 }
 
@@ -393,7 +396,7 @@ function begin() {
   bar.hidden = false;
   form.querySelectorAll("[data-saving-note]").forEach((one) => (one.hidden = false));
   const on = (kind, act) =>
-    form.addEventListener(kind, ({ target }) => fields.has(target.name) && act(fields.get(target.name)));
+    form.addEventListener(kind, ({ target }) => fields.has(nameOf(target)) && act(fields.get(nameOf(target))));
   on("input", note);
   on("change", note);
   on("focusin", (field) => (at = field.name));

@@ -13,11 +13,11 @@ function entries() {
   }
 }
 
-function row([name, { title, text }]) {
-  const [made, term, told] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
+function row([name, { title, text, told }]) {
+  const [made, term, value] = ["div", "dt", "dd"].map((tag) => document.createElement(tag));
   term.textContent = title || name;
-  told.textContent = text;
-  made.append(term, told);
+  value.textContent = told || text;
+  made.append(term, value);
   return made;
 }
 

@@ -25,6 +25,7 @@ OFFER_FIELDS = (*COUNTS_MAX, *LENGTHS_MAX, *CHOICE_FIELDS)
 ANSWER_LENGTH_MAX = 4000
 PRICE_MAX = Decimal(10_000_000)
 PRICE, STEP, MONTH, PARTNER = "price-", "step-", "capacity-", "partner-"
+DECLARED = "declarations-"
 PARTNERS_MAX = 20
 PARTNER_LENGTHS_MAX = {"name": 160, "country": 2, "part": 500}
 PARTNER_FIELD = re.compile(r"partner-([1-9][0-9]?)-(name|country|part)")
@@ -243,6 +244,21 @@ def offer_field_as_kept(field: str, text: str) -> str:
     return plain(read_number(text, 2)) if is_number and text else text
 
 
+def declaration_texts(proposal: Proposal) -> dict[str, str]:
+    """`declarations-<code>` for each declaration of the tender: the code where it is signed, else empty.
+
+    They stand on the page of the offer and are kept with it, but are no part of it: see drafting.keep_offer_fields.
+    """
+    signed = proposal.declarations_accepted
+    codes = [declaration["code"] for declaration in proposal.tender.declarations]
+    return {DECLARED + code: code if code in signed else "" for code in codes}
+
+
+def declared_codes(texts: Mapping[str, str]) -> list[str]:
+    """The declarations that stand signed, in the order of `texts`."""
+    return [text for field, text in texts.items() if field.startswith(DECLARED) and text]
+
+
 def prices_of(proposal: Proposal) -> dict[str, Decimal]:
     """Price line to amount in the tender's currency, for the lines that have one."""
     return {code: Decimal(amount) for code, amount in proposal.prices.items()}
@@ -262,6 +278,8 @@ def sentence_about_offer(tender: Tender, field: str, text: str) -> str:
         return _about_partner(PARTNER_FIELD.fullmatch(field)[2], text)
     if field in COUNTS_MAX:
         return _about_number(text, 0, "") or _about_count(text, 1, COUNTS_MAX[field])
+    if field.startswith(DECLARED):
+        return _about_choice(text, [field.removeprefix(DECLARED)])
     if field in CHOICE_FIELDS:
         return _about_choice(text, VatBasis.values if field == "vat_basis" else proposal_languages(tender))
     return _about_length(text, LENGTHS_MAX[field]) or (_about_region(text) if field == "production_region" else "")
@@ -274,6 +292,8 @@ def _is_asked(tender: Tender, field: str) -> bool:
         return field.removeprefix(STEP) in {str(quantity) for quantity in steps_to_price(tender)}
     if field.startswith(MONTH):
         return field.removeprefix(MONTH) in capacity_months(tender)
+    if field.startswith(DECLARED):
+        return field.removeprefix(DECLARED) in {declaration["code"] for declaration in tender.declarations}
     if found := PARTNER_FIELD.fullmatch(field):
         return int(found[1]) <= PARTNERS_MAX
     return field in OFFER_FIELDS

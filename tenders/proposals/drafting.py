@@ -21,12 +21,15 @@ from tenders.notices.queries import requirements_visible_to
 from tenders.proposals.answer_fields import AnswerFields, is_empty
 from tenders.proposals.answering import merge, plain
 from tenders.proposals.draft_texts import (
+    DECLARED,
     EVIDENCE,
     MONTH,
     OFFER_FIELDS,
     PARTNER,
     PRICE,
     STEP,
+    declaration_texts,
+    declared_codes,
     offer_columns,
     offer_field_as_kept,
     offer_texts,
@@ -248,6 +251,7 @@ def save_offer_fields(
 ) -> Proposal:
     """Save these fields of the offer, named as offer_texts names them; fields left out stay as they are.
 
+    Among them may be declarations, which a signatory ticks on the same page: see declaration_texts.
     An empty text takes the value back; `revision` and `made_on` are as in save_answers. Raises Unanswerable (then
     nothing was saved), StaleDraft, Overtaken or Denied.
     """
@@ -257,7 +261,7 @@ def save_offer_fields(
     typed = {name: offer_field_as_kept(name, text) for name, text in typed.items()}
     with transaction.atomic(durable=True):
         draft = locked_draft(proposal, by, now, made_on=made_on)
-        saved = offer_texts(draft)
+        saved = _texts_to_change(draft, typed, by)
         merged = _merged(draft, revision, seen, typed, {name: saved.get(name, "") for name in typed})
         _write_offer(draft, saved, saved | merged, by, now)
     return draft
@@ -266,17 +270,24 @@ def save_offer_fields(
 def keep_offer_fields(
     *, proposal: Proposal, typed: Mapping[str, str], seen: Mapping[str, str], by: User, now: datetime
 ) -> Kept:
-    """As keep_answer_fields, for fields named as offer_texts names them. Raises Denied."""
+    """As keep_answer_fields, for the fields of save_offer_fields. Raises Denied."""
     texts = {name: as_text(text) for name, text in typed.items()}
     mistakes = _offer_mistakes(proposal, texts)
     texts = {name: offer_field_as_kept(name, text) for name, text in texts.items() if name not in mistakes}
     with transaction.atomic(durable=True):
         draft = locked_draft(proposal, by, now)
-        before, saved = draft.revision, offer_texts(draft)
+        before, saved = draft.revision, _texts_to_change(draft, texts, by)
         merged = merge(seen=seen, typed=texts, saved=saved)
         values = saved | {name: text for name, text in merged.values.items() if name not in merged.clashes}
         _write_offer(draft, saved, values, by, now)
     return Kept(draft=draft, before=before, values=values, mistakes=mistakes, clashes=merged.clashes)
+
+
+def _texts_to_change(draft: Proposal, typed: Iterable[str], by: User) -> dict[str, str]:
+    """What is saved in the fields of the page. Nobody but a signatory changes a declaration."""
+    if any(field.startswith(DECLARED) for field in typed):
+        check_can_sign(by, draft.company)
+    return offer_texts(draft) | declaration_texts(draft)
 
 
 def _offer_mistakes(proposal: Proposal, typed: Mapping[str, str]) -> dict[str, str]:
@@ -286,12 +297,17 @@ def _offer_mistakes(proposal: Proposal, typed: Mapping[str, str]) -> dict[str, s
 
 def _write_offer(draft: Proposal, saved: Mapping[str, str], texts: Mapping[str, str], by: User, now: datetime) -> None:
     """A new revision where other values are kept than before, whatever the texts are."""
-    columns = offer_columns(texts)
-    if columns == offer_columns(saved):
+    before, columns = _columns(saved), _columns(texts)
+    if columns == before:
         return
     for column, value in columns.items():
-        setattr(draft, column, value)
+        if value != before[column]:
+            setattr(draft, column, value)
     save_revised(draft, by, now)
+
+
+def _columns(texts: Mapping[str, str]) -> dict[str, object]:
+    return offer_columns(texts) | {"declarations_accepted": declared_codes(texts)}
 
 
 def accept_declarations(

@@ -15,7 +15,7 @@ from coalition_portal.pictures import scale_for
 from tenders.notices.claims import unit_words, wanted_text
 from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.proposals.answer_fields import AnswerFields
-from tenders.proposals.draft_texts import EVIDENCE, PAGE, asks_for_document
+from tenders.proposals.draft_texts import DECLARED, EVIDENCE, PAGE, asks_for_document
 from tenders.proposals.withdrawal_notice import NO_REASON
 
 Judge = Callable[[str], str]
@@ -100,6 +100,8 @@ def _number_attributes(row: Requirement) -> dict[str, str]:
 
 
 class DeclarationsForm(forms.Form):
+    """Ticks; each saves itself as a field of its own, named as declaration_texts names it."""
+
     use_required_attribute = False
 
     declarations = DraftChoices(label=gettext_lazy("The company declares"), widget=forms.CheckboxSelectMultiple)
@@ -108,6 +110,14 @@ class DeclarationsForm(forms.Form):
         super().__init__(**kwargs)
         rows = [(row["code"], in_language(row, "text")) for row in tender.declarations]
         self.fields["declarations"].choices = rows
+
+    @property
+    def readable(self) -> dict[str, str]:
+        """Each declaration as a draft would hold it; nothing where something else was ticked."""
+        if "declarations" not in self.cleaned_data:
+            return {}
+        ticked = self.cleaned_data["declarations"]
+        return {DECLARED + code: code if code in ticked else "" for code, _text in self.fields["declarations"].choices}
 
 
 class StartForm(forms.Form):

@@ -10,6 +10,8 @@ from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal
 from tests.factories.tenders import published_tender
 
+pytestmark = pytest.mark.sqlite_only
+
 ROTORS = {"name": "Placeholder Rotors", "country": "LV", "part": "motors"}
 FRAMES = {"name": "Placeholder Frames", "country": "EE", "part": "frames"}
 
@@ -62,6 +64,41 @@ def test_prices_save_themselves_and_the_totals_follow(walk, tender, company):
     saved = Proposal.objects.get(pk=draft.pk)
     assert saved.prices == {"trial_unit_price": "4380.00", "production_unit_price": "3590.50"}
     assert saved.step_prices == {"500": "4500.00"}
+
+
+def test_ticks_save_themselves_beside_those_of_another_signatory(walk, tender, company):
+    draft = draft_proposal(tender=tender, company=company)
+    person, other = (_at_the_offer(walk, draft) for _person in range(2))
+    said = ".saving [role=status]"
+
+    person.tab_to("[name=declarations][value=truth]")
+    person.page.keyboard.press("Space")
+    expect(person.page.locator(said)).to_have_text(re.compile("^Saved"))
+    expect(person.page.locator("#id_declarations-truth > .saved")).to_have_text(re.compile("^Saved"))
+    other.page.check("[name=declarations][value=sanctions]")
+    expect(other.page.locator(said)).to_have_text(re.compile("^Saved"))
+
+    expect(other.page.locator("[name=declarations][value=truth]")).to_be_checked()
+    assert Proposal.objects.get(pk=draft.pk).declarations_accepted == ["sanctions", "truth"]
+    person.page.uncheck("[name=declarations][value=truth]")
+    person.page.locator("[name=trial_support]").press_sequentially("Two engineers")
+    person.press("Save and stay here")
+    person.look()
+    saved = Proposal.objects.get(pk=draft.pk)
+    assert (saved.declarations_accepted, saved.trial_support) == (["sanctions"], "Two engineers")
+
+
+def test_a_tick_that_finds_no_line_waits_with_the_words_that_tell_it(walk, tender, company):
+    draft = draft_proposal(tender=tender, company=company)
+    person = _at_the_offer(walk, draft)
+    person.page.context.set_offline(True)
+
+    person.page.check("[name=declarations][value=truth]")
+    told = person.page.evaluate("() => Object.values({...localStorage}).map((kept) => JSON.parse(kept))")
+
+    person.complaints.clear()
+    label = next(row["text_en"] for row in tender.declarations if row["code"] == "truth")
+    assert [(row["text"], row["title"], row["told"]) for row in told] == [("truth", "The company declares", label)]
 
 
 def test_partners_come_and_go_by_the_keyboard_without_loading_the_page(walk, tender, company):

@@ -6,7 +6,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from coalition_portal.permission import Denied, Refused
 from tenders.proposals import drafting
-from tenders.proposals.draft_texts import offer_texts, partner_fields, partners_of
+from tenders.proposals.draft_texts import declaration_texts, declared_codes, offer_texts, partner_fields, partners_of
 from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import DeclarationsForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
@@ -23,23 +23,18 @@ ROW_DIGITS = 2
 @editing_page
 def offer(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Prices, terms, capacity and, for a signatory, the declarations. What can be kept is saved beside what cannot."""
-    tender = page.proposal.tender
-    declared = DeclarationsForm(tender, initial={"declarations": page.proposal.declarations_accepted})
+    declared = DeclarationsForm(page.proposal.tender, initial={"declarations": page.proposal.declarations_accepted})
     if request.method != "POST":
         return _render(request, page, _form(page.proposal), declared)
     form = _form(page.proposal, _without_removed(request.POST))
     is_clean = form.is_valid()
     if page.can_sign:
-        declared = DeclarationsForm(tender, data=request.POST)
+        declared = DeclarationsForm(page.proposal.tender, data=request.POST)
         is_clean &= declared.is_valid()
     try:
-        page.proposal = _saved(request, page, form)
-        if page.can_sign and declared.is_valid():
-            page.proposal = drafting.accept_declarations(
-                proposal=page.proposal, codes=declared.cleaned_data["declarations"], by=request.user, now=request.now
-            )
+        page.proposal = _saved(request, page, form, declared)
     except StaleDraft as stale:
-        return _render_stale(request, page, declared, stale)
+        return _render_stale(request, page, stale)
     except (Denied, Refused) as refused:
         problem = refused.reason if isinstance(refused, Denied) else refused.sentence
         return _render(request, page, form, declared, problem=problem, status=403)
@@ -53,7 +48,7 @@ def _form(proposal: Proposal, data=None) -> OfferForm:
 
 def _shown(proposal: Proposal) -> dict[str, str]:
     """What the page shows: the tender's language stands there until the company chooses."""
-    texts = offer_texts(proposal)
+    texts = offer_texts(proposal) | declaration_texts(proposal)
     return texts | {"prevailing_language": texts["prevailing_language"] or usual_language(proposal.tender)}
 
 
@@ -68,11 +63,11 @@ def _without_removed(data):
     return emptied
 
 
-def _saved(request: HttpRequest, page: DraftPage, form: OfferForm) -> Proposal:
-    """Fields that cannot be kept as typed stay as they were saved."""
+def _saved(request: HttpRequest, page: DraftPage, form: OfferForm, declared: DeclarationsForm) -> Proposal:
+    """Fields that cannot be kept as typed stay as they were saved; ticks are read for a signatory alone."""
     return drafting.save_offer_fields(
         proposal=page.proposal,
-        texts=form.readable,
+        texts=form.readable | (declared.readable if page.can_sign else {}),
         revision=revision_in(request.POST),
         seen=unpacked(request.POST.get("seen", "")),
         by=request.user,
@@ -88,12 +83,17 @@ def _lead_on(request: HttpRequest, page: DraftPage) -> HttpResponse:
     return redirect(name, page.proposal.public_id)
 
 
-def _render_stale(request: HttpRequest, page: DraftPage, declared: DeclarationsForm, stale: StaleDraft) -> HttpResponse:
+def _render_stale(request: HttpRequest, page: DraftPage, stale: StaleDraft) -> HttpResponse:
     page.proposal.refresh_from_db()
     form = _form(page.proposal, stale.values)
+    declared = DeclarationsForm(page.proposal.tender, data={"declarations": declared_codes(stale.values)})
     form.is_valid()
+    declared.is_valid()
     for field, saved in stale.clashes.items():
-        form.add_error(field, _("Somebody else saved here: %(saved)s") % {"saved": saved or _("nothing")})
+        if field in form.fields:
+            form.add_error(field, _("Somebody else saved here: %(saved)s") % {"saved": saved or _("nothing")})
+    if any(field not in form.fields for field in stale.clashes):
+        declared.add_error("declarations", _("Somebody else ticked or took back a tick here. Look at each one."))
     return _render(request, page, form, declared, problem=stale.sentence, status=409)
 
 

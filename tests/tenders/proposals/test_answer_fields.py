@@ -237,3 +237,39 @@ def test_same_offer_makes_no_new_revision(draft, owner):
 
 def test_unknown_field_of_the_offer_is_a_mistake(draft, owner):
     assert list(_save_offer(draft, {"price-nothing": "5"}, by=owner).mistakes) == ["price-nothing"]
+
+
+# Declarations
+
+
+def test_ticks_of_two_signatories_are_joined_each_by_itself(draft, owner, company):
+    partner = companies.person_of(company, CompanyRole.SIGNATORY)
+    _save_offer(draft, {"declarations-truth": "truth", "declarations-validity": "validity"}, by=owner)
+
+    kept = _save_offer(draft, {"declarations-sanctions": "sanctions"}, by=partner)
+    again = _save_offer(
+        draft, {"declarations-truth": ""}, seen={"declarations-truth": "truth", "declarations-validity": ""}, by=partner
+    )
+
+    assert _held(kept, "declarations-truth", "declarations-sanctions", "declarations-no_collusion") == {
+        "declarations-truth": "truth",
+        "declarations-sanctions": "sanctions",
+        "declarations-no_collusion": "",
+    }
+    assert (kept.draft.declarations_accepted, kept.clashes) == (["sanctions", "truth", "validity"], {})
+    assert (again.draft.declarations_accepted, again.draft.revision) == (["sanctions", "validity"], 4)
+
+
+def test_a_tick_that_is_not_of_the_tender_is_a_mistake(draft, owner):
+    kept = _save_offer(draft, {"declarations-other": "other", "declarations-truth": "yes"}, by=owner)
+
+    assert list(kept.mistakes) == ["declarations-other", "declarations-truth"]
+    assert kept.draft.declarations_accepted == []
+
+
+def test_an_editor_ticks_no_declaration(draft, owner, colleague):
+    with pytest.raises(Denied):
+        _save_offer(draft, {"declarations-truth": "truth", "lead_time_days": "21"}, by=colleague)
+
+    draft.refresh_from_db()
+    assert (draft.declarations_accepted, draft.lead_time_days) == ([], None)

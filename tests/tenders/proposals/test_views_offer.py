@@ -10,7 +10,7 @@ from django.urls import reverse
 from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.proposals.draft_texts import offer_texts, partner_fields
-from tenders.proposals.drafting import save_offer, save_offer_fields
+from tenders.proposals.drafting import accept_declarations, save_offer, save_offer_fields
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import partner_rows_to_show
 from tenders.proposals.offer_sheet import sheet_of
@@ -146,6 +146,29 @@ def test_an_option_is_called_optional_once(web, draft):
         "Spares kit for 20 drones (option)",
     ]
     assert page.count("Leave it empty if you do not offer it.") == 2
+
+
+def test_the_button_takes_no_tick_back_that_somebody_set_meanwhile(web, draft, owner):
+    seen = json.dumps(offer_texts(draft))
+    accept_declarations(proposal=draft, codes=["sanctions"], by=owner, now=clock.now())
+
+    form = {"revision": 1, "seen": seen, "declarations": ["truth"]} | offer_texts(draft)
+    response = web.post(reverse("proposal-offer", args=[draft.public_id]), form)
+
+    draft.refresh_from_db()
+    assert (response.status_code, draft.declarations_accepted) == (302, ["sanctions", "truth"])
+
+
+def test_ticks_of_which_nobody_knows_what_was_seen_are_asked_about(web, draft, owner):
+    accept_declarations(proposal=draft, codes=["sanctions"], by=owner, now=clock.now())
+
+    form = {"revision": 1, "declarations": ["truth"]} | offer_texts(draft)
+    response = web.post(reverse("proposal-offer", args=[draft.public_id]), form)
+
+    draft.refresh_from_db()
+    assert (response.status_code, draft.declarations_accepted) == (409, ["sanctions"])
+    assert "Somebody else ticked or took back a tick here. Look at each one." in response.content.decode()
+    assert re.findall(r'value="(\w+)"[^>]* checked', response.content.decode())[-1] == "truth"
 
 
 def test_months_fold_out_once_one_is_another(web, draft):
