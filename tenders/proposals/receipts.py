@@ -1,6 +1,6 @@
 from coalition_portal.ledger.append import entry_of
 from tenders.proposals import vault
-from tenders.proposals.models import Receipt
+from tenders.proposals.models import Receipt, ReceiptKind, Wish
 
 
 def receipt_document(receipt: Receipt) -> dict:
@@ -29,3 +29,10 @@ def receipt_document(receipt: Receipt) -> dict:
             "salt": receipt.salt,
         },
     }
+
+
+def wish_behind(receipt: Receipt) -> Wish | None:
+    """Who asked for the version, and when, where it was submitted because time ran out; None where a person did."""
+    if receipt.kind != ReceiptKind.AUTO:
+        return None
+    return Wish.objects.filter(bundle=receipt.bundle, is_asked=True).order_by("pk").last()

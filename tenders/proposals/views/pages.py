@@ -60,6 +60,11 @@ class DraftPage(SeenDraft):
             return None
         return asked.version
 
+    @cached_property
+    def asker_may_sign(self) -> bool:
+        """Whether who asked for that still may. What a signatory asked for stands for the company when they leave."""
+        return can_submit(self.proposal.auto_submit_by, self.proposal)
+
     @property
     def is_sent(self) -> bool:
         """What was submitted is the draft as it stands."""
@@ -135,7 +140,7 @@ def editing_page(view: View) -> View:
 
 
 def page_of(request: HttpRequest, pid: str) -> DraftPage:
-    rows = with_content(proposals_visible_to(request.user)).select_related("auto_submit")
+    rows = with_content(proposals_visible_to(request.user)).select_related("auto_submit", "auto_submit_by")
     proposal = get_object_or_404(rows, public_id=pid)
     closes_at = proposal.tender.closes_at = deadline_in_force(proposal.tender).closes_at
     return DraftPage(

@@ -6,7 +6,7 @@ from coalition_portal.canonical import canonical_json
 from coalition_portal.formatting import microseconds
 from tenders.proposals.models import Receipt, Withdrawal
 from tenders.proposals.queries import receipt_of_version
-from tenders.proposals.receipts import receipt_document
+from tenders.proposals.receipts import receipt_document, wish_behind
 from tenders.proposals.views.pages import DraftPage, proposal_page
 
 
@@ -23,6 +23,7 @@ def receipt(request: HttpRequest, page: DraftPage, version: int) -> HttpResponse
         "size": sum(file["size_bytes"] for file in content["files"]),
         "received_utc": microseconds(row.received_at),
         "before": row.closes_at - row.received_at,
+        "wish": wish_behind(row),
         "withdrawal": Withdrawal.objects.filter(receipt=row).first(),
         "counts": counting is not None and counting.pk == row.bundle_id,
         "replaced_by": counting.version if counting is not None and counting.version > version else None,

@@ -2,10 +2,13 @@ from datetime import timedelta
 
 import pytest
 
+from coalition_portal import clock
+from coalition_portal.identity.models import User
 from coalition_portal.ledger.entries import commit
 from coalition_portal.ledger.models import Entry
 from coalition_portal.permission import Denied
 from coalition_portal.post.models import OutgoingMail
+from manufacturers import registration
 from manufacturers.models import CompanyRole
 from tenders.proposals import auto_submit, submission
 from tenders.proposals.auto_submit import NotAskable
@@ -215,6 +218,28 @@ def test_signatories_ask_and_take_back(cutoff, bundle, role, may):
         auto_submit.ask(bundle=bundle, by=person)
     with pytest.raises(Denied):
         auto_submit.take_back(proposal=bundle.proposal, by=person)
+
+
+@pytest.mark.parametrize("end", ["left", "lost the right", "switched off"])
+def test_what_a_signatory_asked_for_stands_when_they_go(cutoff, bundle, end):
+    """They bound the company while they could; its deadline is not lost with them, and a signatory may take it back."""
+    company, now = bundle.proposal.company, clock.now()
+    owner, signatory = owner_of(company), person_of(company, CompanyRole.SIGNATORY)
+    cutoff.at(-5 * SECOND)
+    auto_submit.ask(bundle=bundle, by=signatory)
+    if end == "left":
+        registration.remove_person(person=signatory.person, by=owner, now=now)
+    elif end == "lost the right":
+        registration.change_role(person=signatory.person, role=CompanyRole.VIEWER, by=owner, now=now)
+    else:
+        User.objects.filter(pk=signatory.pk).update(is_active=False)
+
+    cutoff.close()
+
+    receipt = Receipt.objects.get()
+    assert (receipt.kind, receipt.bundle, receipt.by) == (ReceiptKind.AUTO, bundle, signatory)
+    told = OutgoingMail.objects.filter(template="proposal_received")
+    assert list(told.values_list("to", flat=True)) == [owner.email]
 
 
 @pytest.mark.parametrize("is_asked", [True, False])

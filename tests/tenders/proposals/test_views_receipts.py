@@ -74,6 +74,8 @@ def test_receipt_of_what_was_submitted_when_time_ran_out_says_so(open_tender, we
     page = browser.get(url_of("proposal-receipt", bundle.proposal, 1)).content.decode()
 
     assert "Version 1 was submitted for you when time ran out, as your company had asked." in page
+    assert f"<dt>Asked for by</dt><dd>{bundle.staged_by}, <time" in page
+    assert "Submitted by" not in page
 
 
 def test_receipt_comes_as_canonical_json(open_tender, web_of):

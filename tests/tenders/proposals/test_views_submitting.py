@@ -10,7 +10,9 @@ from django.core.cache import cache
 from django.db import connection
 
 from coalition_portal import clock
+from manufacturers import registration
 from manufacturers.models import CompanyRole
+from tenders.proposals import auto_submit
 from tenders.proposals.models import (
     Bundle,
     Receipt,
@@ -374,6 +376,23 @@ def test_the_tick_is_kept_told_everywhere_and_taken_back(open_tender, web_of):
     assert proposal.auto_submit is None
     assert "Nothing is submitted for you when time runs out." in told
     assert "NOT SUBMITTED yet" not in told
+
+
+def test_every_page_says_who_asked_and_whether_they_may_still_sign(open_tender, web_of, cutoff):
+    bundle = staged_bundle(tender=open_tender)
+    browser, company = web_of(bundle.proposal), bundle.proposal.company
+    signatory = companies.person_of(company, CompanyRole.SIGNATORY)
+    auto_submit.ask(bundle=bundle, by=signatory)
+
+    def told():
+        page = browser.get(url_of("proposal", bundle.proposal)).content.decode()
+        return f"{signatory} asked on " in page, f"{signatory} may no longer sign for the company." in page
+
+    assert told() == (True, False)
+    registration.remove_person(person=signatory.person, by=companies.owner_of(company), now=clock.now())
+    assert told() == (True, True)
+    browser.post(url_of("proposal-auto-submit", bundle.proposal), {})
+    assert told() == (False, False)
 
 
 def test_the_tick_is_for_signatories_who_have_just_said_who_they_are(open_tender, client_of):
