@@ -55,15 +55,16 @@ def once(request: HttpRequest, by: User, asked: bytes, act: Act) -> HttpResponse
     return response
 
 
-def remembered(request: HttpRequest, by: User, act: Act) -> HttpResponse:
+def remembered(request: HttpRequest, by: User, act: Act, *, is_true: bool = True) -> HttpResponse:
     """As `once`, for acts that are the same when repeated: nothing is written before them, so nothing delays them.
 
     A repeat while the first one runs is not told to wait: both get the one answer that the act has. The address names
-    what the act is about, and the caller has checked that the person may know of it.
+    what the act is about, and the caller has checked that the person may know of it. `is_true` says whether what was
+    answered before can still hold; where it cannot, the act is asked again.
     """
     key, fingerprint = key_of(request), fingerprint_of(request, request.body)
     known = KeptAnswer.objects.filter(user=by, key=key, begun_at__gt=request.now - KEPT).first()
-    if known is not None:
+    if known is not None and (is_true or known.fingerprint != fingerprint):
         return _replayed(known, fingerprint)
     response = act()
     _keep(KeptAnswer(user=by, key=key, fingerprint=fingerprint, begun_at=request.now), response)

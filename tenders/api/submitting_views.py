@@ -22,8 +22,9 @@ from tenders.api.private import JSON, PrivateView, answer
 from tenders.proposals import staging_jobs, submission, submit_limit
 from tenders.proposals.arriving import arrive
 from tenders.proposals.models import Bundle, Proposal, Receipt, StagingJob
-from tenders.proposals.queries import receipt_of_version, received_bundles
+from tenders.proposals.queries import receipt_of_version, received_bundles, withdrawals_of
 from tenders.proposals.receipts import receipt_document
+from tenders.proposals.states import ProposalState
 from tenders.proposals.submission import Outcome
 
 
@@ -76,6 +77,8 @@ class JudgedView(PrivateView):
     """An act that is judged against the deadline. It has a limit for each company, which nothing else uses up."""
 
     scopes = {"POST": Scope.SUBMIT}
+    undone_in: ProposalState
+    """The state in which an answer of before is no longer true, so that the act is asked again."""
 
     def check_throttles(self, request):
         """The counter of the page, so that a company has one limit whichever way it submits.
@@ -93,10 +96,13 @@ class JudgedView(PrivateView):
     def post(self, request, pid):
         parameters.check_names(request.query_params, {})
         proposal = proposal_of(request, pid)
-        return idempotency.remembered(request, request.user, lambda: self.judged(request, proposal))
+        is_true = proposal.state != self.undone_in
+        return idempotency.remembered(request, request.user, lambda: self.judged(request, proposal), is_true=is_true)
 
 
 class SubmitView(JudgedView):
+    undone_in = ProposalState.WITHDRAWN
+
     @tells(
         {200: shapes.ReceiptShort, 201: shapes.ReceiptShort, 202: shapes.Judged},
         operation_id="submit",
@@ -123,6 +129,8 @@ class SubmitView(JudgedView):
                 % {"version": asked["version"]},
             )
         is_repeat = Receipt.objects.filter(bundle=bundle).exists()
+        if is_repeat:
+            _check_not_withdrawn(bundle)
         outcome = submission.submit(
             bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=arrive(stamp_of(request._request))
         )
@@ -134,6 +142,8 @@ class SubmitView(JudgedView):
 
 
 class WithdrawView(JudgedView):
+    undone_in = ProposalState.SUBMITTED
+
     @tells(
         {200: shapes.Judged, 202: shapes.Judged},
         operation_id="withdraw",
@@ -181,6 +191,16 @@ class ReceiptView(PrivateView):
 def _latest_received(proposal: Proposal) -> Bundle | None:
     receipt = Receipt.objects.filter(proposal=proposal).order_by("-bundle__version").select_related("bundle").first()
     return receipt.bundle if receipt else None
+
+
+def _check_not_withdrawn(bundle: Bundle) -> None:
+    """The receipt of a version that was taken back says nothing of being submitted."""
+    if withdrawals_of(bundle).exists():
+        raise Problem(
+            problems.CONFLICT,
+            _("NOT SUBMITTED: version %(version)s was withdrawn. Stage the draft again and submit the new version.")
+            % {"version": bundle.version},
+        )
 
 
 def _not_received(outcome: Outcome, proposal: Proposal, bundle: Bundle) -> HttpResponse:

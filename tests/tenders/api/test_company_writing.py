@@ -502,6 +502,24 @@ def test_only_the_version_that_is_named_is_withdrawn(robot, company):
     assert Withdrawal.objects.count() == 1
 
 
+def test_what_was_withdrawn_is_never_said_to_be_submitted(robot, company):
+    bundle = staged_bundle(company=company)
+    here = f"proposals/{bundle.proposal.public_id}"
+    submit(robot, bundle, key="one")
+    robot.ask("POST", f"{here}/withdraw", {"version": 1}, Idempotency_Key="back")
+
+    repeated = [submit(robot, bundle, key=key) for key in ("one", "two")]
+
+    sentence = "NOT SUBMITTED: version 1 was withdrawn. Stage the draft again and submit the new version."
+    assert [(response.status_code, response.json()["detail"]) for response in repeated] == [(409, sentence)] * 2
+    assert told(submit(robot, bundle, key="one", version=2))[1] == "idempotency-key-reused"
+    again = submit(robot, staged_bundle(proposal=bundle.proposal), key="three")
+    assert (again.status_code, again.json()["standing"], again.json()["version"]) == (201, "SUBMITTED", 2)
+    stale = robot.ask("POST", f"{here}/withdraw", {"version": 1}, Idempotency_Key="back")
+    assert told(stale)[:2] == (409, "conflict")
+    assert robot.get(here).json()["standing"] == "SUBMITTED"
+
+
 def test_the_receipt_is_that_of_the_page(robot, company, owner):
     bundle = staged_bundle(company=company)
     here = f"proposals/{bundle.proposal.public_id}/receipt"
