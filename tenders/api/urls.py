@@ -1,6 +1,15 @@
 from django.urls import path, register_converter
 
-from tenders.api import company_views, draft_views, pages, review_views, submitting_views, uploads, views
+from tenders.api import (
+    company_views,
+    document_views,
+    draft_views,
+    pages,
+    review_views,
+    submitting_views,
+    uploads,
+    views,
+)
 from tenders.api.converters import PublicIdConverter, TenderNumberConverter
 
 register_converter(TenderNumberConverter, "tender_number")
@@ -14,15 +23,15 @@ urlpatterns = [
     path("proposals/<public_id:pid>", company_views.ProposalView.as_view(), name="api-proposal"),
     path("proposals/<public_id:pid>/answers", draft_views.AnswersView.as_view(), name="api-proposal-answers"),
     path("proposals/<public_id:pid>/offer", draft_views.OfferView.as_view(), name="api-proposal-offer"),
-    path("proposals/<public_id:pid>/documents", draft_views.DocumentsView.as_view(), name="api-proposal-documents"),
+    path("proposals/<public_id:pid>/documents", document_views.DocumentsView.as_view(), name="api-proposal-documents"),
     path(
         "proposals/<public_id:pid>/documents/<public_id:document_id>",
-        draft_views.DocumentView.as_view(),
+        document_views.DocumentView.as_view(),
         name="api-proposal-document",
     ),
     path(
         "proposals/<public_id:pid>/documents/<public_id:document_id>/content",
-        draft_views.DocumentContentView.as_view(),
+        document_views.DocumentContentView.as_view(),
         name="api-proposal-document-content",
     ),
     path(
