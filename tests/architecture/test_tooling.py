@@ -11,7 +11,7 @@ import pytest
 import yaml
 from django.urls import reverse
 
-from tenders.api.problems import UNAVAILABLE
+from tenders.api.problems import TOO_LARGE, UNAVAILABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 LOCKS = ("requirements.lock", "requirements-dev.lock")
@@ -184,6 +184,7 @@ def test_the_proxy_names_problems_as_the_portal_does():
 
     assert re.findall(r"set \$\$problems (\S+);", whole["configs"]["proxy"]["content"]) == [address.rstrip("/")]
     assert whole["configs"]["proxy"]["content"].count(f'$$problems/{UNAVAILABLE.slug}"') == 3
+    assert whole["configs"]["proxy"]["content"].count(f'$$problems/{TOO_LARGE.slug}"') == 1
 
 
 def test_compose_names_only_volumes_and_configs_that_it_makes():

@@ -1,6 +1,7 @@
 """The proxy of the production layout, for real: what it stamps, where it leads, what gives way and what it says."""
 
 import json
+import os
 import select
 import socket
 import threading
@@ -13,7 +14,9 @@ from django.urls import reverse
 
 from coalition_portal import clock
 from coalition_portal.watch.proxy_clock import furthest_apart
+from tenders.api.problems import TOO_LARGE
 from tenders.api.tokens import new_token
+from tenders.proposals.answer_table import BYTES_MAX
 from tests.services.nginx import BEHIND, NoNginx, running_proxy
 from tests.services.redis import free_port
 
@@ -158,12 +161,83 @@ def test_proxy_whose_clock_is_behind_is_noticed_by_asking(tmp_path, settings, fa
     assert apart == pytest.approx(-20.0, abs=0.5)
 
 
+def _announce(port, method, path, megabytes):
+    """A request that says how much it brings and waits for a word before it sends anything."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.putrequest(method, path)
+    connection.putheader("Content-Length", str(megabytes * 1024 * 1024))
+    connection.putheader("Expect", "100-continue")
+    connection.endheaders()
+    answer = connection.getresponse()
+    text = answer.read().decode()
+    connection.close()
+    return answer.status, answer.headers, text
+
+
 def test_only_files_may_be_large(proxy):
     large = b"x" * (2 * 1024 * 1024)
 
     assert _ask(proxy, "POST", f"/proposals/{PID}/submit/", body=large)[0] == 413
     assert _ask(proxy, "POST", f"/proposals/{PID}/documents/add/video/", body=large)[0] == 200
     assert _ask(proxy, "POST", "/api/v1/uploads", body=large)[0] == 200
+
+
+def test_requirement_table_may_be_as_large_as_the_portal_takes_and_lies_on_no_disk(proxy, folder):
+    """Even the whole form around it, which the proxy has before it asks the portal."""
+    path = reverse("proposal-answers-table-read", args=[PID])
+    before = os.stat(folder / "client_body").st_mtime_ns
+
+    status, _headers, text = _ask(proxy, "POST", path, body=b"x" * (BYTES_MAX + 100_000))
+
+    assert (status, json.loads(text)["server"]) == (200, "web")
+    assert os.stat(folder / "client_body").st_mtime_ns == before
+    assert os.listdir(folder / "client_body") == []
+
+
+@pytest.mark.parametrize(
+    ("path", "announced", "most"),
+    [
+        (reverse("proposal-submit", args=[PID]), 2, 1),
+        (reverse("proposal-withdraw", args=[PID]), 2, 1),
+        (reverse("proposal-offer", args=[PID]), 2, 1),
+        (reverse("proposal-answers-table-read", args=[PID]), 4, 3),
+        (reverse("proposal-document-add", args=[PID, "video"]), 321, 320),
+    ],
+)
+def test_page_to_which_too_much_is_sent_says_so_in_both_languages(proxy, path, announced, most):
+    status, headers, text = _announce(proxy, "POST", path, announced)
+
+    assert (status, headers["Cache-Control"], headers["Content-Type"]) == (413, "no-store", "text/html; charset=utf-8")
+    says = [
+        "<strong>Not received.</strong>",
+        f"more than {most} MB",
+        "<strong>Не отримано.</strong>",
+        f"понад {most} МБ",
+    ]
+    assert [words for words in says if words not in text] == []
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "announced", "most"),
+    [
+        ("POST", reverse("api-proposal-submit", args=[PID]), 2, 1),
+        ("POST", reverse("api-proposal-withdraw", args=[PID]), 2, 1),
+        ("PATCH", reverse("api-proposal", args=[PID]), 2, 1),
+        ("POST", reverse("api-uploads"), 321, 320),
+        ("PATCH", reverse("api-upload", args=[PID]), 321, 320),
+    ],
+)
+def test_program_that_sends_too_much_gets_a_problem(proxy, method, path, announced, most):
+    status, headers, text = _announce(proxy, method, path, announced)
+
+    assert (status, headers["Cache-Control"], headers["Content-Type"]) == (413, "no-store", "application/problem+json")
+    assert json.loads(text) == {
+        "type": "http://127.0.0.1:8000/problems/too-large",
+        "title": str(TOO_LARGE.title),
+        "status": 413,
+        "detail": f"The request brings more than {most} MB, the most that is taken here, and nothing of it was "
+        "received. Send less at once; files go to the uploads of the API, and a large one in several requests.",
+    }
 
 
 NUMBER = "IDC-2026-0001"
