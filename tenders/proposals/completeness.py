@@ -18,7 +18,7 @@ from coalition_portal.formatting import in_language
 from tenders.notices.claims import Claim, Verdict, claim_text, verdict, wanted_text
 from tenders.notices.models import Requirement, Visibility, WantedDocument
 from tenders.proposals.documents import kept_documents, wanted_with_proposal
-from tenders.proposals.draft_texts import claim_of
+from tenders.proposals.draft_texts import DOCUMENT, claim_of
 from tenders.proposals.models import Document, Proposal, ScanState
 from tenders.proposals.offer_checks import Caution, cautions_about, lacks_of, wanted_of
 
@@ -122,6 +122,12 @@ class Overview:
         codes = {row.pk: row.code for row in self.requirements}
         naming = [answer for answer in self.proposal.answers.all() if answer.evidence_id in held]
         return {codes[row.requirement_id]: (held[row.evidence_id], row.evidence_page) for row in naming}
+
+    @cached_property
+    def without_evidence(self) -> list[Requirement]:
+        """Those that name no document though one of the kind that they ask for is here. Naming it is never required."""
+        kinds = {f"{DOCUMENT}{document.kind_code}" for document in self.documents}
+        return [row for row in self.visible_requirements if row.evidence in kinds and row.code not in self.evidence]
 
     @cached_property
     def wanted_documents(self) -> list[WantedDocument]:

@@ -4,10 +4,12 @@ import pytest
 from django.urls import reverse
 
 from coalition_portal import clock
+from tenders.notices.models import Requirement
 from tenders.proposals.documents import kept_documents, remove_document
 from tenders.proposals.drafting import keep_answer_fields
 from tenders.proposals.staging import stage
 from tenders.proposals.vault import read_manifest
+from tests.factories.proposals import file_of
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +21,11 @@ def flights(proposal, owner):
     typed = {"evidence-FPV-02": document.public_id, "page-FPV-02": "14", "evidence-FPV-03": document.public_id}
     keep_answer_fields(proposal=proposal, typed=typed, seen=dict.fromkeys(typed, ""), by=owner, now=clock.now())
     return document
+
+
+def _name(proposal, owner, document, codes):
+    typed = {f"evidence-{code}": document.public_id for code in codes}
+    keep_answer_fields(proposal=proposal, typed=typed, seen=dict.fromkeys(typed, ""), by=owner, now=clock.now())
 
 
 def test_frozen_version_names_document_and_page(proposal, owner, flights):
@@ -39,6 +46,36 @@ def test_answers_page_shows_what_is_linked(client_of, proposal, owner, flights):
     assert "<summary>Evidence: Flight evidence, no document chosen yet</summary>" in page
     assert f'<option value="{flights.public_id}" selected>{flights.name}</option>' in page
     assert 'name="page-FPV-02" value="14"' in page
+
+
+def test_documents_page_leads_back_to_answers_that_could_name_one_and_name_none(client_of, proposal, owner, flights):
+    """Only those that ask for a kind of which a document is here."""
+    url, answers = (reverse(name, args=[proposal.public_id]) for name in ("proposal-documents", "proposal-answers"))
+
+    before = client_of(owner).get(url).content.decode()
+    asking = Requirement.objects.filter(tender=proposal.tender, evidence__startswith="document:").order_by("order")
+    rest = [row.code for row in asking if row.code not in ("FPV-02", "FPV-03")]
+    _name(proposal, owner, flights, rest[:-1])
+    after = client_of(owner).get(url).content.decode()
+    _name(proposal, owner, flights, rest[-1:])
+    done = client_of(owner).get(url).content.decode()
+
+    told = "answers can name a document that is here as their evidence, and name none yet."
+    assert f'{len(rest)} {told} <a href="{answers}#id_evidence-{rest[0]}">' in before
+    assert "1 answer can name a document that is here as its evidence, and names none yet." in after
+    assert "as its evidence" not in done
+
+
+def test_documents_page_says_nothing_of_evidence_before_a_document_of_that_kind_is_here(client_of, draft, owner, add):
+    url = reverse("proposal-documents", args=[draft.public_id])
+
+    before = client_of(owner).get(url).content.decode()
+    add(file_of("xlsx"), "origin_table")
+    after = client_of(owner).get(url).content.decode()
+
+    asking = Requirement.objects.filter(tender=draft.tender, evidence="document:origin_table").count()
+    assert ("as its evidence" in before, asking) == (False, 1)
+    assert "1 answer can name a document that is here as its evidence, and names none yet." in after
 
 
 def test_check_page_links_the_document(client_of, proposal, owner, flights):
