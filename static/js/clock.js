@@ -43,15 +43,19 @@ function parts(left, withSeconds) {
   return counts.slice(first < 0 ? 3 : first, last);
 }
 
+// What runs out while the page stands open may have been extended since: only a page loaded anew knows.
+const running = new WeakSet();
+
 function tellLeft(place, at) {
   const left = Number(place.dataset.closesAt) - at;
   const clock = place.querySelector(".clock");
   if (left <= 0) {
-    place.querySelector("p").textContent = place.dataset.overLabel;
+    place.querySelector("p").textContent = running.has(place) ? place.dataset.overHere : place.dataset.overLabel;
     clock.textContent = place.dataset.over;
     clock.classList.remove("soon");
     return;
   }
+  running.add(place);
   const written = parts(left, "big" in place.dataset).flatMap(([unit, count]) => {
     const small = document.createElement("small");
     small.textContent = place.dataset[unit];

@@ -79,6 +79,15 @@ def test_countdown_runs_by_the_clock_of_the_portal_and_ends_at_zero(page, show):
 
     assert [text.replace("\n", "") for text in shown] == ["1min3s", "3s"]
     expect(page.locator(".clock")).to_have_text("Closed")
+    expect(page.locator(".countdown .soft")).to_have_text(
+        "The deadline of this page has passed. Reload it: it may have been extended."
+    )
+
+
+def test_a_page_that_was_loaded_after_the_deadline_knows_that_it_passed(page, show):
+    stop_clock(page, NOW)
+    show("{% countdown at %}", "clock.js", at=NOW - timedelta(seconds=1))
+
     expect(page.locator(".countdown .soft")).to_have_text("The deadline has passed")
 
 
