@@ -16,10 +16,10 @@ from tenders.api.errors import Fault
 from tenders.api.models import Scope
 from tenders.api.preconditions import overtaken_is_stale
 from tenders.notices.models import AnswerType
-from tenders.proposals import drafting
+from tenders.proposals import drafting, offering
 from tenders.proposals.draft_texts import EVIDENCE, MONTH, PAGE, PRICE, STEP, partner_fields
-from tenders.proposals.drafting import Unanswerable
 from tenders.proposals.models import Proposal
+from tenders.proposals.saving import Unanswerable
 
 Texts = dict[str, object]
 MAPS = {"prices": PRICE, "step_prices": STEP, "capacity_by_month": MONTH}
@@ -107,7 +107,7 @@ class OfferView(ProposalPartView):
         draft, made_on = self.changeable(request, pid)
         texts = _offer_fields(read_body(request.body, company_bodies.OfferChange), draft.proposal)
         with overtaken_is_stale(request), _refusals_placed(_place_in_offer):
-            drafting.save_offer_fields(
+            offering.save_offer_fields(
                 proposal=draft.proposal,
                 texts=texts,
                 revision=made_on,
@@ -154,7 +154,7 @@ class DeclarationsView(ProposalPartView):
         if faults := [_unknown_declaration(place) for place, code in enumerate(codes) if code not in known]:
             refuse(faults)
         with overtaken_is_stale(request):
-            drafting.accept_declarations(
+            offering.accept_declarations(
                 proposal=draft.proposal, codes=codes, made_on=made_on, by=request.user, now=request.now
             )
         return self.changed(request, pid)

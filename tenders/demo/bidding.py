@@ -11,14 +11,9 @@ from tenders.notices.models import Requirement, Tender
 from tenders.proposals import intents
 from tenders.proposals.beginning import start_proposal
 from tenders.proposals.documents import add_document, wanted_with_proposal
-from tenders.proposals.drafting import (
-    Offer,
-    accept_declarations,
-    save_answers,
-    save_offer,
-    save_offer_fields,
-)
+from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import Bundle, Proposal, VatBasis
+from tenders.proposals.offering import Offer, accept_declarations, save_offer, save_offer_fields
 from tenders.proposals.staging import stage
 from tenders.proposals.submission import Outcome, submit
 from tenders.proposals.wanted_offer import steps_to_price, usual_language, wanted_validity_days

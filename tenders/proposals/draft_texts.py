@@ -247,7 +247,7 @@ def offer_field_as_kept(field: str, text: str) -> str:
 def declaration_texts(proposal: Proposal) -> dict[str, str]:
     """`declarations-<code>` for each declaration of the tender: the code where it is signed, else empty.
 
-    They stand on the page of the offer and are kept with it, but are no part of it: see drafting.keep_offer_fields.
+    They stand on the page of the offer and are kept with it, but are no part of it: see offering.keep_offer_fields.
     """
     signed = proposal.declarations_accepted
     codes = [declaration["code"] for declaration in proposal.tender.declarations]

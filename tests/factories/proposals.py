@@ -15,8 +15,9 @@ from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.notices.queries import requirements_visible_to
 from tenders.proposals.beginning import start_proposal
 from tenders.proposals.documents import add_document, wanted_with_proposal
-from tenders.proposals.drafting import Offer, accept_declarations, save_answers, save_offer
+from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import Bundle, Proposal
+from tenders.proposals.offering import Offer, accept_declarations, save_offer
 from tenders.proposals.staging import stage
 from tenders.proposals.wanted_offer import steps_to_price
 from tests.factories import companies

@@ -20,10 +20,10 @@ from tenders.proposals import answer_table, drafting
 from tenders.proposals.answer_fields import AnswerFields
 from tenders.proposals.answer_table import BYTES_MAX, NotThisTable, Origin, Table
 from tenders.proposals.draft_texts import answer_columns
-from tenders.proposals.drafting import StaleDraft, Unanswerable
 from tenders.proposals.forms import packed, unpacked
 from tenders.proposals.gate.inspection import Unfit, inspect
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.saving import StaleDraft, Unanswerable
 from tenders.proposals.views.answers import known_fields, saved_texts
 from tenders.proposals.views.pages import DraftPage, proposal_page
 

@@ -17,9 +17,9 @@ from tenders.notices.models import AnswerType, Requirement, Tender
 from tenders.proposals import drafting
 from tenders.proposals.answer_fields import AnswerFields
 from tenders.proposals.draft_texts import DOCUMENT, EVIDENCE, PAGE, answer_columns, asks_for_document, judged_text
-from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import AnswersForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
+from tenders.proposals.saving import StaleDraft
 from tenders.proposals.views.pages import DraftPage, editing_page
 
 MANY = Decimal(5)

@@ -19,11 +19,13 @@ from django.views.decorators.http import require_POST
 from coalition_portal.formatting import time_of_day, zone_named
 from coalition_portal.permission import Denied
 from tenders.proposals import presence
-from tenders.proposals.drafting import Kept, keep_answer_fields, keep_offer_fields
+from tenders.proposals.drafting import keep_answer_fields
 from tenders.proposals.forms import can_be_kept
 from tenders.proposals.models import Proposal
+from tenders.proposals.offering import keep_offer_fields
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.queries import proposals_visible_to
+from tenders.proposals.saving import Kept
 
 FIELDS_MAX = 200
 FIELD_LENGTH_MAX = 80

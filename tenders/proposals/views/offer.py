@@ -5,13 +5,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coalition_portal.permission import Denied, Refused
-from tenders.proposals import drafting
+from tenders.proposals import offering
 from tenders.proposals.draft_texts import declaration_texts, declared_codes, offer_texts, partner_fields, partners_of
-from tenders.proposals.drafting import StaleDraft
 from tenders.proposals.forms import DeclarationsForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_checks import cautions_about, steps_with_prices, totals_of
 from tenders.proposals.offer_forms import OfferForm, partner_rows_to_show
+from tenders.proposals.saving import StaleDraft
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 from tenders.proposals.wanted_offer import usual_language
 
@@ -65,7 +65,7 @@ def _without_removed(data):
 
 def _saved(request: HttpRequest, page: DraftPage, form: OfferForm, declared: DeclarationsForm) -> Proposal:
     """Fields that cannot be kept as typed stay as they were saved; ticks are read for a signatory alone."""
-    return drafting.save_offer_fields(
+    return offering.save_offer_fields(
         proposal=page.proposal,
         texts=form.readable | (declared.readable if page.can_sign else {}),
         revision=revision_in(request.POST),

@@ -14,7 +14,7 @@ from manufacturers.models import CompanyRole, Person
 from tenders.api import idempotency, throttling
 from tenders.api.models import KeptAnswer
 from tenders.api.tasks import forget_old_answers
-from tenders.proposals import drafting, submit_limit
+from tenders.proposals import drafting, offering, submit_limit
 from tenders.proposals.models import Proposal, Receipt, Refusal, Withdrawal
 from tests.factories import companies
 from tests.factories.keys import WRITES
@@ -250,13 +250,13 @@ def test_somebody_who_saves_meanwhile_is_not_overwritten(robot, draft, owner, mo
     """Between the look at If-Match and the lock of the verb."""
     here = f"proposals/{draft.public_id}/offer"
     etag = robot.get(here)["ETag"]
-    real = drafting.save_offer_fields
+    real = offering.save_offer_fields
 
     def overtaken(**facts):
         real(proposal=draft, texts={"lead_time_days": "99"}, revision=1, by=owner, now=clock.now())
         return real(**facts)
 
-    monkeypatch.setattr(drafting, "save_offer_fields", overtaken)
+    monkeypatch.setattr(offering, "save_offer_fields", overtaken)
 
     assert told(robot.ask("PATCH", here, {"lead_time_days": 30}, If_Match=etag))[:2] == (412, "precondition-failed")
     assert Proposal.objects.get().lead_time_days == 99
@@ -268,17 +268,17 @@ def test_whoever_changes_any_revision_is_not_refused_for_what_was_saved_meanwhil
 ):
     """RFC 9110, 13.1.1: `*` holds for whatever stands there, also for the same field between the look and the lock."""
     code = draft.tender.requirements.filter(answer_type="NUMBER").order_by("order")[0].code
-    verb, texts, body = {
-        "offer": ("save_offer_fields", {"texts": {"lead_time_days": "99"}}, {"lead_time_days": 30}),
-        "answers": ("save_answers", {"answers": {code: "99"}}, {"answers": {code: {"value": 30}}}),
+    module, verb, texts, body = {
+        "offer": (offering, "save_offer_fields", {"texts": {"lead_time_days": "99"}}, {"lead_time_days": 30}),
+        "answers": (drafting, "save_answers", {"answers": {code: "99"}}, {"answers": {code: {"value": 30}}}),
     }[part]
-    real = getattr(drafting, verb)
+    real = getattr(module, verb)
 
     def overtaken(**facts):
         real(proposal=draft, revision=1, by=owner, now=clock.now(), **texts)
         return real(**facts)
 
-    monkeypatch.setattr(drafting, verb, overtaken)
+    monkeypatch.setattr(module, verb, overtaken)
 
     response = robot.ask("PATCH", f"proposals/{draft.public_id}/{part}", body, If_Match="*")
 

@@ -9,15 +9,10 @@ from coalition_portal.permission import Denied
 from manufacturers.models import CompanyRole
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals.documents import add_document, remove_document
-from tenders.proposals.drafting import (
-    Unanswerable,
-    answers_pointing_to,
-    keep_answer_fields,
-    keep_offer_fields,
-    kept_answers,
-    save_answers,
-)
+from tenders.proposals.drafting import answers_pointing_to, keep_answer_fields, kept_answers, save_answers
 from tenders.proposals.models import Answer
+from tenders.proposals.offering import keep_offer_fields
+from tenders.proposals.saving import Unanswerable
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of
 

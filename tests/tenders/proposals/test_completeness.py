@@ -6,8 +6,9 @@ from coalition_portal import clock
 from tenders.proposals import completeness
 from tenders.proposals.completeness import Overview, with_content
 from tenders.proposals.documents import kept_documents, remove_document
-from tenders.proposals.drafting import accept_declarations, save_answers, save_offer
+from tenders.proposals.drafting import save_answers
 from tenders.proposals.models import Document, Proposal, ScanState
+from tenders.proposals.offering import accept_declarations, save_offer
 from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal, offer_of
 

@@ -17,8 +17,9 @@ from tenders.proposals.contents import chunks_of
 from tenders.proposals.copying import NotCopyable, copy_from, empty_again, sources_for
 from tenders.proposals.documents import add_document, kept_documents
 from tenders.proposals.draft_texts import offer_texts
-from tenders.proposals.drafting import accept_declarations, kept_answers, save_answers, save_offer_fields
+from tenders.proposals.drafting import kept_answers, save_answers
 from tenders.proposals.models import Answer, Document, Proposal, ScanState
+from tenders.proposals.offering import accept_declarations, save_offer_fields
 from tests.factories import companies
 from tests.factories.proposals import complete_proposal, draft_proposal, pdf_bytes
 from tests.factories.tenders import extended_tender, published_tender

@@ -10,10 +10,10 @@ from django.urls import reverse
 from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.proposals.draft_texts import offer_texts, partner_fields
-from tenders.proposals.drafting import accept_declarations, save_offer, save_offer_fields
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import partner_rows_to_show
 from tenders.proposals.offer_sheet import sheet_of
+from tenders.proposals.offering import accept_declarations, save_offer, save_offer_fields
 from tests.factories import companies
 from tests.factories.proposals import OFFER_OF_SCHEMA_ONE, offer_of
 
