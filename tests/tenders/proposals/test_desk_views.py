@@ -7,12 +7,13 @@ from coalition_portal.identity.roles import Role
 from coalition_portal.watch import clock_guard
 from coalition_portal.watch.models import Incident
 from tenders.proposals.models import OpenedProposal, Opening, ProvisionalDecision
+from tenders.proposals.provisional import decide
 from tenders.proposals.withdrawal_notice import give_notice
 from tests.factories import people
 from tests.factories.companies import owner_of
 from tests.factories.cutoffs import MICROSECOND, opener_of_another_country
 from tests.factories.proposals import staged_bundle
-from tests.factories.tenders import extended_tender, in_days
+from tests.factories.tenders import extended_tender, in_days, published_tender
 
 SECOND = timedelta(seconds=1)
 
@@ -46,19 +47,68 @@ def test_page_of_a_tender_that_does_not_exist_is_missing(cutoff, chair_client):
     assert chair_client.get(reverse("admin:desk-opening", args=["IDC-2020-0001"])).status_code == 404
 
 
-def test_board_says_where_each_tender_stands_and_how_many_queries_it_takes(
-    cutoff, client_of, django_assert_num_queries
+@pytest.mark.parametrize("count", [1, 3])
+def test_board_says_where_each_tender_stands_and_takes_the_same_for_one_and_for_three(
+    cutoff, client_of, django_assert_num_queries, count
 ):
+    for _more in range(count - 1):
+        published_tender(closes_at=cutoff.closes_at)
     client = client_of(cutoff.tender.second_approver)
     url = reverse("admin:desk-openings")
     cutoff.close()
-    assert "Waits for the chair" in client.get(url).text
+    assert client.get(url).text.count("Waits for the chair") == count
 
     client.post(reverse("admin:desk-opening-propose", args=[cutoff.tender.number]))
 
     with django_assert_num_queries(5):
         page = client.get(url).text
-    assert "Waits for an opener" in page
+    assert (page.count("Waits for an opener"), page.count("Waits for the chair")) == (1, count - 1)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_board_with_rows_to_decide_takes_the_same_for_one_and_for_three(
+    cutoff, client_of, django_assert_num_queries, count
+):
+    tenders = [cutoff.tender, *(published_tender(closes_at=cutoff.closes_at) for _more in range(count - 1))]
+    bundles = [staged_bundle(tender=tender) for tender in tenders]
+    cutoff.close()
+    for bundle in bundles:
+        cutoff.submit(bundle, -MICROSECOND)
+    client = client_of(cutoff.tender.second_approver)
+
+    with django_assert_num_queries(9):
+        page = client.get(reverse("admin:desk-openings")).text
+    assert page.count("Waits for two officers") == count
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_opening_with_provisional_rows_takes_the_same_for_one_and_for_three(
+    cutoff, client_of, django_assert_num_queries, count
+):
+    bundles = [staged_bundle(tender=cutoff.tender) for _row in range(2 * count)]
+    cutoff.close()
+    rows = [cutoff.submit(bundle, -MICROSECOND).provisional for bundle in bundles]
+    for row in rows[:count]:
+        for country in ("LV", "GB"):
+            decide(provisional=row, accepted=True, reason="Seen.", by=people.officer(country), now=cutoff.closes_at)
+    client = client_of(cutoff.tender.second_approver)
+
+    with django_assert_num_queries(29):
+        page = client.get(_opening_url(cutoff)).text
+    assert (page.count("file-name"), page.count(": accept. Seen.")) == (2 * count, 2 * count)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_opening_with_notices_takes_the_same_for_one_and_for_three(cutoff, client_of, django_assert_num_queries, count):
+    proposals = [cutoff.submitted() for _row in range(count)]
+    cutoff.open()
+    for proposal in proposals:
+        give_notice(proposal=proposal, reason="The line stands still.", by=owner_of(proposal.company))
+    client = client_of(cutoff.tender.second_approver)
+
+    with django_assert_num_queries(25):
+        page = client.get(_opening_url(cutoff)).text
+    assert page.count("The line stands still.") == count
 
 
 def test_chair_proposes_and_an_opener_of_another_country_opens(cutoff, client_of):

@@ -141,3 +141,20 @@ def test_a_newer_version_that_is_not_accepted_is_not_told_in_green(cutoff, look,
     assert "<title>CHANGES NOT SUBMITTED: decided by two countries" in page
     assert "did not accept your request. Version 1 counts." in page
     assert 'class="state good"' not in page
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_history_with_decided_rows_takes_the_same_for_one_and_for_three(
+    cutoff, client_of, fixed_now, django_assert_num_queries, count
+):
+    bundles = [staged_bundle(tender=cutoff.tender)]
+    while len(bundles) < count:
+        bundles.append(staged_bundle(proposal=bundles[0].proposal, is_changed=True))
+    cutoff.close()
+    for bundle in bundles:
+        _decide(cutoff.submit(bundle, -MICROSECOND).provisional, fixed_now, accepted=False)
+    browser = client_of(companies.owner_of(bundles[0].proposal.company))
+
+    with django_assert_num_queries(21):
+        page = browser.get(reverse("proposal", args=[bundles[0].proposal.public_id])).content.decode()
+    assert page.count("not accepted by two countries") == count
