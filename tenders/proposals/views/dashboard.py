@@ -40,8 +40,19 @@ class Line:
         return self.is_open and not self.is_sent and not self.standing.is_withdrawn
 
     @property
+    def is_changed(self) -> bool:
+        """Somebody can still submit what was changed after the version that counts."""
+        return self.standing.is_submitted and self.needs_doing
+
+    @property
     def word(self) -> str:
-        return standing_word(self.standing, is_sent=self.is_sent).upper()
+        """Short, for a table; after the deadline nobody submits changes, so it says what counts alone."""
+        return (_("Changes not submitted") if self.is_changed else standing_word(self.standing, is_sent=True)).upper()
+
+    @property
+    def model(self) -> str:
+        """The hyphen of a model never ends a line."""
+        return self.proposal.drone_model.name.replace("-", "\N{NON-BREAKING HYPHEN}")
 
     @property
     def tone(self) -> str:

@@ -36,7 +36,7 @@ def test_dashboard_puts_what_needs_doing_first(open_tender, web_of, client_of):
     assert "Submit your changes: Interceptor drones, Changed 4" in page
     assert "Submit your changes: Interceptor drones, Sent 1" not in page
     assert page.count('<span class="tag good">SUBMITTED</span>') == 1
-    assert page.count('<span class="tag warn">SUBMITTED, BUT YOUR CHANGES SINCE ARE NOT</span>') == 1
+    assert page.count('<span class="tag warn">CHANGES NOT SUBMITTED</span> version 1 counts</td>') == 1
     assert page.count('<span class="tag warn">NOT SUBMITTED</span>') == 2
     assert url_of("proposal", ready) in page
 
@@ -76,6 +76,19 @@ def test_dashboard_after_the_deadline(open_tender, web_of, cutoff, page_clock):
     assert '<span class="tag quiet">NOT SUBMITTED</span>' in page
     assert "Read the draft" in page
     assert "Open tenders without a proposal of yours" not in page
+
+
+def test_dashboard_names_what_counts_once_changes_cannot_be_submitted(open_tender, web_of, cutoff, page_clock):
+    changed = staged_bundle(tender=open_tender, company=companies.company(undertaking=True), model_name="Swift-4")
+    browser = web_of(changed.proposal)
+    press_submit(browser, changed)
+    change_draft(changed.proposal)
+    page_clock(cutoff.closes_at)
+
+    page = browser.get(reverse("dashboard")).content.decode()
+
+    assert '<span class="tag good">SUBMITTED</span> version 1</td>' in page
+    assert ">Swift\N{NON-BREAKING HYPHEN}4</td>" in page
 
 
 def test_dashboard_in_evaluation(cutoff, web_of):
