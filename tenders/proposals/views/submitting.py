@@ -175,6 +175,9 @@ def auto_submit(request: HttpRequest, pid: str) -> HttpResponse:
 
 
 def _keep_choice(request: HttpRequest, bundle: Bundle, stamp: datetime) -> None:
+    if request.POST.get("sha256", bundle.sha256) != bundle.sha256:
+        # Frozen by a colleague since: nobody asks for a version that they have not seen.
+        raise auto.NotAskable(_("A newer version of this proposal is frozen. Reload the page and choose that one."))
     if "asked" not in request.POST:
         auto.take_back(proposal=bundle.proposal, by=request.user, stamp=stamp)
         messages.success(request, _("Nothing is submitted for you when time runs out."))

@@ -18,7 +18,7 @@ from tenders.proposals.models import (
     Receipt,
 )
 from tests.factories import companies
-from tests.factories.proposals import complete_proposal, draft_proposal, staged_bundle
+from tests.factories.proposals import change_draft, complete_proposal, draft_proposal, staged_bundle
 from tests.factories.sessions import signed_in
 from tests.tenders.proposals.pages import press_submit, url_of
 
@@ -376,6 +376,37 @@ def test_the_tick_is_kept_told_everywhere_and_taken_back(open_tender, web_of):
     assert proposal.auto_submit is None
     assert "Nothing is submitted for you when time runs out." in told
     assert "NOT SUBMITTED yet" not in told
+
+
+def test_a_page_that_stood_open_asks_for_no_version_that_a_colleague_froze_since(open_tender, web_of):
+    first = staged_bundle(tender=open_tender)
+    browser, proposal = web_of(first.proposal), first.proposal
+    staged_bundle(proposal=change_draft(proposal))
+
+    path, seen = url_of("proposal-auto-submit", proposal), {"sha256": first.sha256}
+    told = browser.post(path, seen | {"asked": "yes"}, follow=True).content.decode()
+
+    proposal.refresh_from_db()
+    assert "A newer version of this proposal is frozen." in told
+    assert proposal.auto_submit is None
+
+
+def test_what_was_asked_is_taken_back_also_where_the_draft_went_on_since(open_tender, web_of):
+    bundle = staged_bundle(tender=open_tender)
+    browser, proposal = web_of(bundle.proposal), bundle.proposal
+    path = url_of("proposal-auto-submit", proposal)
+    browser.post(path, {"asked": "yes"})
+    change_draft(proposal)
+
+    page = browser.get(url_of("proposal-submit", proposal), follow=True)
+    assert page.redirect_chain == [(url_of("proposal-check", proposal), 302)]
+    form = page.content.decode().partition(f'action="{path}"')[2].partition("</form>")[0]
+    assert "Take it back: submit nothing when time runs out" in form
+    assert 'name="asked"' not in form
+    browser.post(path)
+
+    proposal.refresh_from_db()
+    assert proposal.auto_submit is None
 
 
 def test_every_page_says_who_asked_and_whether_they_may_still_sign(open_tender, web_of, cutoff):
