@@ -12,8 +12,9 @@ from manufacturers.models import Person
 from tenders.api.bodies import pointer
 from tenders.api.models import ApiKey
 from tenders.notices.models import Tender
-from tenders.proposals.completeness import Missing, Overview, TaskCode
+from tenders.proposals.completeness import Overview
 from tenders.proposals.draft_texts import MONTH, PARTNER_FIELD, PRICE, STEP
+from tenders.proposals.missing import Missing, TaskCode
 from tenders.proposals.models import Bundle, OpenedProposal, Proposal
 from tenders.proposals.queries import Standing
 

@@ -15,7 +15,7 @@ from tenders.api.preconditions import check_revision, etag_of
 from tenders.api.private import PrivateView, answer
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
 from tenders.proposals import staging
-from tenders.proposals.completeness import with_content
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.permissions import check_can_edit_draft
 from tenders.proposals.queries import proposals_visible_to

@@ -20,9 +20,9 @@ from manufacturers.models import DroneModel
 from tenders.notices.models import Requirement, Tender
 from tenders.notices.queries import requirements_visible_to
 from tenders.proposals import documents
-from tenders.proposals.completeness import with_content
 from tenders.proposals.document_limits import Unacceptable
 from tenders.proposals.documents import Looked, kept_documents
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.draft_texts import (
     PRICE,
     STEP,

@@ -23,7 +23,8 @@ from tenders.notices import timetable
 from tenders.notices.models import Change, ChangeKind, Deadline
 from tenders.notices.queries import deadline_in_force
 from tenders.notices.states import TenderState
-from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.completeness import Overview
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.models import Bundle, ChangeNotice, Proposal, ReminderRound
 from tenders.proposals.queries import deadlines_in_force, proposals_not_submitted
 from tenders.proposals.staging import current_bundles

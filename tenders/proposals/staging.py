@@ -18,8 +18,9 @@ from coalition_portal.identity.models import User
 from coalition_portal.permission import Refused
 from tenders.proposals import sealed_log, vault
 from tenders.proposals.answering import plain
-from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.completeness import Overview
 from tenders.proposals.contents import ContentDamaged, chunks_of
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.models import Bundle, Document, Proposal
 from tenders.proposals.offer_sheet import offer_as_frozen
 from tenders.proposals.permissions import check_can_edit_draft

@@ -13,7 +13,8 @@ from manufacturers.queries import company_of, has_accepted_undertaking
 from tenders.notices import timetable
 from tenders.notices.models import Tender
 from tenders.notices.states import TenderState
-from tenders.proposals.completeness import Overview, with_content
+from tenders.proposals.completeness import Overview
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.models import Proposal
 from tenders.proposals.queries import Standing, proposals_visible_to, standings_of, with_closes_at
 from tenders.proposals.states import ProposalState

@@ -9,9 +9,9 @@ from tenders.notices.models import Tender
 from tenders.notices.queries import public_tenders
 from tenders.notices.states import TenderState
 from tenders.proposals import beginning
-from tenders.proposals.completeness import TaskCode
 from tenders.proposals.copying import OF_THE_MODEL, source_choices
 from tenders.proposals.forms import StartForm
+from tenders.proposals.missing import TaskCode
 from tenders.proposals.models import Proposal, Provisional
 from tenders.proposals.queries import history_of, intents_visible_to, undecided_provisionals
 from tenders.proposals.views.copying import copying_on, fill

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from coalition_portal.formatting import in_language, is_soon
 from manufacturers.queries import landing_of, person_of
 from tenders.notices.queries import deadline_in_force, may_see_all_requirements
-from tenders.proposals.completeness import with_content
+from tenders.proposals.draft_content import with_content
 from tenders.proposals.models import WithdrawalNotice
 from tenders.proposals.permissions import can_edit_draft, can_submit
 from tenders.proposals.queries import Standing, proposals_visible_to

@@ -5,7 +5,8 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.html import escape
 
-from tenders.proposals.completeness import Overview, TaskCode
+from tenders.proposals.completeness import Overview
+from tenders.proposals.missing import TaskCode
 from tenders.proposals.models import Proposal
 from tenders.proposals.offer_forms import OfferForm
 from tests.factories import companies

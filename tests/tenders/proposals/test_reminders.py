@@ -12,8 +12,9 @@ from manufacturers.models import CompanyRole
 from tenders.notices.models import Change, Tender, Visibility
 from tenders.notices.queries import deadline_in_force, requirements_visible_to
 from tenders.proposals import auto_submit, reminders
-from tenders.proposals.completeness import Overview, TaskCode
+from tenders.proposals.completeness import Overview
 from tenders.proposals.drafting import save_answers
+from tenders.proposals.missing import TaskCode
 from tenders.proposals.models import ChangeNotice, Document, Proposal, ReminderRound, ScanState
 from tenders.proposals.reminders import queue_notices, queue_reminders
 from tenders.proposals.sweeping import Swept, sweep
