@@ -1,4 +1,5 @@
 from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -128,6 +129,22 @@ def test_working_days_are_not_counted_backwards():
 )
 def test_a_wall_time_may_exist_once_twice_or_never(day, at, zone, instants):
     assert timetable.instants_of(day, at, zone) == instants
+
+
+@pytest.mark.parametrize("zone", ["Europe/Kyiv", "Europe/Riga", "Europe/Lisbon", "Europe/London", "Europe/Paris"])
+@pytest.mark.parametrize("night", [date(2027, 3, 28), date(2027, 10, 31)])
+def test_the_night_of_a_clock_change_agrees_with_every_instant_of_it(zone, night):
+    """The slow oracle: each quarter of an hour of the day and its neighbours, read off the wall clock of the zone."""
+    begins_at = datetime.combine(night, time(0), tzinfo=UTC) - timedelta(days=1)
+    shown: dict[datetime, list[datetime]] = {}
+    for quarter in range(3 * 24 * 4):
+        moment = begins_at + quarter * timedelta(minutes=15)
+        shown.setdefault(moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None, fold=0), []).append(moment)
+
+    day = [datetime.combine(night, time(0)) + quarter * timedelta(minutes=15) for quarter in range(24 * 4)]
+    found = {wall: timetable.instants_of(wall.date(), wall.time(), zone) for wall in day}
+    assert found == {wall: shown.get(wall, []) for wall in day}
+    assert sorted({len(instants) for instants in found.values()}) == ([0, 1] if night.month == 3 else [1, 2])
 
 
 def test_a_deadline_is_suggested_on_a_preferred_weekday():
