@@ -65,6 +65,16 @@ def test_longer_lateness_is_told_in_greater_units(after, told):
     assert seconds_text(after).replace("\N{NO-BREAK SPACE}", " ") == told
 
 
+def test_task_list_warns_that_time_may_run_out_only_while_it_can(open_tender, web_of, cutoff, page_clock):
+    browser = web_of(proposal := staged_bundle(tender=open_tender).proposal)
+
+    before = browser.get(url_of("proposal", proposal)).content.decode()
+    page_clock(cutoff.closes_at)
+    after = browser.get(url_of("proposal", proposal)).content.decode()
+
+    assert ["<h2>If time runs out</h2>" in page for page in (before, after)] == [True, False]
+
+
 def test_late_replacement_says_that_the_first_version_counts(open_tender, web_of, cutoff, page_clock):
     first = staged_bundle(tender=open_tender)
     browser = web_of(first.proposal)

@@ -67,5 +67,5 @@ def test_pages_of_the_draft(web, proposal, case, name):
 def test_dashboard(web, proposal, case):
     page = _page(web, "dashboard")
 
-    assert f'<span class="tag {TONES[case]}">{WORDS[case][0].upper()}</span>' in page
+    assert f'<span class="tag {TONES[case]}">{WORDS[case][1]}</span>' in page
     assert page.count("Changes not submitted") == (case == "changed")
