@@ -122,10 +122,65 @@ def test_compose_runs_the_portal_beside_its_real_parts():
 
 
 def test_compose_gives_every_part_of_the_portal_the_same_known_settings():
-    ours = [service for service in compose()["services"].values() if "build" in service]
+    """But for the name by which submitting comes to the database."""
+    ours = {name: service["environment"] for name, service in compose()["services"].items() if "build" in service}
+    address = ours["web"]["DATABASE_URL"]
+    submitting = ours["web"] | {"DATABASE_URL": address.replace("//portal:", "//portal_submit:")}
 
-    assert [service["environment"] for service in ours] == [ours[0]["environment"]] * 6
-    assert set(ours[0]["environment"]) <= settings_read()
+    assert ours == dict.fromkeys(ours, ours["web"]) | {"submit": submitting}
+    assert set(ours["web"]) <= settings_read()
+
+
+def test_compose_keeps_connections_for_submitting_that_nobody_else_can_take():
+    """A web process has one for each thread, one for its start and one for its watch over clocks; superusers have 3."""
+    whole = compose()
+    services, roles = whole["services"], whole["configs"]["roles"]["content"]
+    each = (
+        int(re.search(r"^threads = (\d+)$", (ROOT / "gunicorn.conf.py").read_text("utf-8"), re.MULTILINE).group(1)) + 2
+    )
+    pages = int(services["web"]["environment"]["WEB_CONCURRENCY"]) * each
+    files = int(_word_after(services["files"], "--threads")) + 2
+    tasks = 2 * (int(_word_after(services["worker"], "--concurrency")) + 1)
+    [most] = re.findall(r"max_connections=(\d+)", " ".join(services["database"]["command"]))
+    [others] = re.findall(r"CREATE ROLE portal LOGIN .* CONNECTION LIMIT (\d+);", roles)
+
+    wanted_by_others = pages + files + tasks + len(["beat", "beat's watch", "prepare"])
+    assert wanted_by_others <= int(others)
+    # Twice, for those that end while their successors begin.
+    assert int(others) + 2 * pages + 3 <= int(most)
+
+
+def _word_after(service, word):
+    return service["command"][service["command"].index(word) + 1]
+
+
+def test_compose_waits_for_a_database_that_takes_connections_over_the_network():
+    """While its image fills a new database, it answers on a socket alone."""
+    words = compose()["services"]["database"]["healthcheck"]["test"]
+
+    assert words[:4] == ["CMD", "pg_isready", "--host", "127.0.0.1"]
+
+
+def test_compose_asks_every_server_whether_it_answers():
+    services = compose()["services"]
+
+    # The image of the store has nothing that could ask it, so /readyz does; worker and beat write heartbeats.
+    assert {name for name in services if "healthcheck" not in services[name]} == {
+        "prepare", "worker", "beat", "objects",
+    }  # fmt: skip
+
+
+def test_compose_lets_everybody_finish_who_is_told_to_stop():
+    """A submission in flight is answered: what leads to it stops before it, and it before its database."""
+    services = compose()["services"]
+    gunicorn = re.search(r"^graceful_timeout = (\d+)$", (ROOT / "gunicorn.conf.py").read_text("utf-8"), re.MULTILINE)
+    named = {name: service.get("stop_grace_period", "10s") for name, service in services.items()}
+    seconds = {name: int(period.removesuffix("s")) for name, period in named.items()}
+
+    assert [name for name in ("proxy", "web", "submit", "files") if seconds[name] < 2 * int(gunicorn.group(1))] == []
+    assert [name for name in ("worker", "beat", "database") if seconds[name] < 60] == []
+    assert {"web", "submit", "files"} <= set(services["proxy"]["depends_on"])
+    assert all("database" in services[name]["depends_on"] for name in ("web", "submit", "files", "worker", "beat"))
 
 
 def test_compose_leads_to_its_own_services():

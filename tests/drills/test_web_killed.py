@@ -18,11 +18,13 @@ from tests.benchmarks.checker import violations
 from tests.benchmarks.evidence import read_evidence
 from tests.benchmarks.preparing import client_of, uploader
 from tests.drills.lines import AnswerDropper
-from tests.drills.processes import other_session, press, wait_until, waiting_for_the_log
+from tests.drills.processes import ask, other_session, press, wait_until, waiting_for_the_log
 from tests.drills.uploads import begin, offset_of, send
 from tests.factories.proposals import pdf_bytes
 
 pytestmark = [pytest.mark.postgres_only, pytest.mark.django_db(transaction=True)]
+
+STOP_SECONDS = 30
 
 
 def hear(act, *arguments):
@@ -57,6 +59,31 @@ def test_killed_between_lock_and_commit_rolls_back_and_a_repeat_gives_one_receip
     assert (again.status, again.place) == (302, f"/proposals/{bundle.proposal.public_id}/receipt/1/")
     assert (Receipt.objects.count(), _state(bundle)) == (1, "SUBMITTED")
     assert violations([], read_evidence(), is_complete=False) == []
+
+
+def test_told_to_stop_between_lock_and_commit_answers_with_the_receipt_first(start_web, bundle):
+    client, web = client_of(bundle), start_web()
+
+    with other_session() as cursor:
+        cursor.execute("SELECT size FROM portal_ledger_head FOR UPDATE")
+        thread, heard = hear(press, client, web.port)
+        wait_until(lambda: waiting_for_the_log() == 1)
+        web.running.terminate()
+        wait_until(lambda: _takes_nobody(web.port))
+    thread.join()
+    [answer] = heard
+
+    assert (answer.status, answer.place) == (302, f"/proposals/{bundle.proposal.public_id}/receipt/1/")
+    assert web.running.wait(STOP_SECONDS) == 0
+    assert (Receipt.objects.count(), _state(bundle)) == (1, "SUBMITTED")
+    assert violations([], read_evidence(), is_complete=False) == []
+
+
+def _takes_nobody(port):
+    try:
+        return ask(port, "GET", "/healthz").status != 200
+    except OSError:
+        return True
 
 
 def _closer_gets_the_tender(tender_pk):
