@@ -12,6 +12,8 @@ from coalition_portal import file_keys
 DEFAULT_SECRET_KEY = "embedded-demo-key-that-production-refuses-to-start-with"  # noqa: S105 - refused below
 SECRET_KEY_LENGTH = 50
 DEFAULT_FILE_KEY = "ZGVtby1maWxlLWtleS10aGF0LXByb2R1Y3Rpb24tLSE="
+# Those of docker-compose.yml and of .env.example, which everybody can read.
+PUBLISHED_PASSWORDS = ("portal", "password", "0123456789abcdef" * 4)
 # Names that RFC 2606 keeps for examples: nobody real signs in from there.
 INVENTED_DOMAINS = ("@example.org", "@example.com", "@example.net", ".example", ".test", ".invalid")
 
@@ -40,8 +42,7 @@ def _malformed_clocks(values: Mapping[str, Any]) -> Iterator[str]:
 
 def unsafe_settings(values: Mapping[str, Any]) -> list[str]:
     """One sentence for each setting that a production portal must not run with; each names its variable."""
-    checks = (_unsafe_switches, _unsafe_keys, _unsafe_addresses, _unsafe_stamps, _unsafe_services, _unsafe_buckets)
-    return [sentence for check in checks for sentence in check(values)]
+    return [sentence for check in CHECKS for sentence in check(values)]
 
 
 def _unsafe_switches(values: Mapping[str, Any]) -> Iterator[str]:
@@ -90,6 +91,17 @@ def _unsafe_services(values: Mapping[str, Any]) -> Iterator[str]:
         yield "EMAIL_URL must name an SMTP server, such as smtp+tls://user:password@host:587."
 
 
+def _unsafe_passwords(values: Mapping[str, Any]) -> Iterator[str]:
+    sent = {
+        "DATABASE_URL": values["DATABASES"]["default"].get("PASSWORD"),
+        "EMAIL_URL": values.get("EMAIL_HOST_PASSWORD"),
+        "S3_SECRET_ACCESS_KEY": values.get("S3_SECRET_ACCESS_KEY"),
+    }
+    for name, password in sent.items():
+        if password in PUBLISHED_PASSWORDS:
+            yield f"{name} holds a password that is published with the portal: set one of your own."
+
+
 def _unsafe_buckets(values: Mapping[str, Any]) -> Iterator[str]:
     for name, storage in values["STORAGES"].items():
         options = storage.get("OPTIONS", {})
@@ -99,6 +111,17 @@ def _unsafe_buckets(values: Mapping[str, Any]) -> Iterator[str]:
             yield f"custom_domain of the storage {name} would hand out links without a signature: remove it."
         if options.get("file_overwrite"):
             yield f"file_overwrite of the storage {name} would lose files: remove it."
+
+
+CHECKS = (
+    _unsafe_switches,
+    _unsafe_keys,
+    _unsafe_addresses,
+    _unsafe_stamps,
+    _unsafe_services,
+    _unsafe_passwords,
+    _unsafe_buckets,
+)
 
 
 def check_start() -> None:

@@ -6,11 +6,13 @@ import re
 import subprocess
 import tomllib
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from django.urls import reverse
 
+from coalition_portal.safety import PUBLISHED_PASSWORDS
 from tenders.api.problems import TOO_LARGE, UNAVAILABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -152,6 +154,17 @@ def test_compose_keeps_connections_for_submitting_that_nobody_else_can_take():
 
 def _word_after(service, word):
     return service["command"][service["command"].index(word) + 1]
+
+
+def test_production_refuses_every_password_that_is_published():
+    settings = [service["environment"] for service in compose()["services"].values() if "build" in service]
+    example = (ROOT / ".env.example").read_text("utf-8")
+    addresses = [*re.findall(r"^\w+=(\S+://\S+)$", example, re.MULTILINE), *(one["DATABASE_URL"] for one in settings)]
+    passwords = {urlsplit(address).password for address in addresses} | {
+        one["S3_SECRET_ACCESS_KEY"] for one in settings
+    }
+
+    assert passwords - {None} == set(PUBLISHED_PASSWORDS)
 
 
 def test_compose_waits_for_a_database_that_takes_connections_over_the_network():

@@ -80,6 +80,18 @@ def test_safe_settings_are_not_refused():
             "EMAIL_URL must name an SMTP server, such as smtp+tls://user:password@host:587.",
         ),
         (
+            {"DATABASES": {"default": {"ENGINE": "django.db.backends.postgresql", "PASSWORD": "portal"}}},
+            "DATABASE_URL holds a password that is published with the portal: set one of your own.",
+        ),
+        (
+            {"EMAIL_HOST_PASSWORD": "password"},
+            "EMAIL_URL holds a password that is published with the portal: set one of your own.",
+        ),
+        (
+            {"S3_SECRET_ACCESS_KEY": "0123456789abcdef" * 4},
+            "S3_SECRET_ACCESS_KEY holds a password that is published with the portal: set one of your own.",
+        ),
+        (
             {"STORAGES": vault(default_acl="public-read")},
             "S3_DEFAULT_ACL makes the files of vault public (public-read): leave it out.",
         ),
