@@ -79,17 +79,12 @@ def tells(
     """
     wanted = [*ALWAYS, *problems_too, *_problems_of(body, headers)]
     query = [query_parameter(name, found) for name, found in (parameters or {}).items()]
+    answered = [*_answer_headers(list(answers), wanted), *([ETAG] if is_tagged else [])]
     return extend_schema(
         operation_id=operation_id,
         summary=summary,
         description=description,
-        parameters=[
-            *query,
-            LANGUAGE,
-            *headers,
-            *_answer_headers(list(answers), wanted),
-            *([ETAG] if is_tagged else []),
-        ],
+        parameters=[*query, LANGUAGE, *headers, *answered],
         request={"application/json": body} if body else None,
         responses=_successes(answers, media_type) | _failures(wanted),
         auth=[{KEY: [str(scope)]}, {SESSION: []}],

@@ -35,8 +35,6 @@ def tender_of(source: Template, title_suffix: str) -> Tender:
 
 
 def requirement_of(tender: Tender, row: dict, order: int) -> Requirement:
-    bound = row["bound"] or {}
-    is_number = row["answer_type"] == "number"
     return Requirement(
         tender=tender,
         code=row["code"],
@@ -48,10 +46,7 @@ def requirement_of(tender: Tender, row: dict, order: int) -> Requirement:
         answer_type=row["answer_type"].upper(),
         unit=row["unit"] or "",
         unit_uncefact=row["unit_uncefact"] or "",
-        operator=bound.get("operator", "") if is_number else "",
-        threshold=_decimal(bound.get("threshold")) if is_number else None,
-        objective=_decimal(bound.get("objective")) if is_number else None,
-        wanted_yes=bound.get("threshold") if row["answer_type"] == "yes_no" else None,
+        **_bound_of(row),
         decimals=row["decimals"] or 0,
         choices=row["choices"] or [],
         accepted_choices=row["accepted_choices"] or [],
@@ -67,6 +62,20 @@ def requirement_of(tender: Tender, row: dict, order: int) -> Requirement:
         evidence=row["evidence"] or "",
         visibility=row["visibility"].upper(),
     )
+
+
+def _bound_of(row: dict) -> dict[str, object]:
+    """The columns of what is wanted, for the types of answer that are measured against something."""
+    bound = row["bound"] or {}
+    if row["answer_type"] == "yes_no":
+        return {"wanted_yes": bound.get("threshold")}
+    if row["answer_type"] != "number":
+        return {}
+    return {
+        "operator": bound.get("operator", ""),
+        "threshold": _decimal(bound.get("threshold")),
+        "objective": _decimal(bound.get("objective")),
+    }
 
 
 def criterion_of(tender: Tender, row: dict, scale: list[dict]) -> Criterion:

@@ -26,6 +26,7 @@ from tenders.proposals.document_limits import (
 from tenders.proposals.documents import check_announced, wanted_of
 from tenders.proposals.models import Document, Proposal, Upload, UploadState
 from tenders.proposals.permissions import check_can_edit_draft
+from tenders.proposals.queries import deadlines_in_force
 from tenders.proposals.receiving import (
     CHECKSUMS,
     LEASE,
@@ -111,7 +112,7 @@ def receive(
 ) -> Upload:
     """Take the bytes from `offset` on; after the last one the file is judged and becomes a document, or is refused.
 
-    Raises Denied, UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, StoreFull, and Unacceptable
+    Raises Denied (also where the deadline passed on the way), UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, StoreFull, and Unacceptable
     where the first bytes show a wrong file. What broke the line is raised again, after what came before it was kept;
     with a checksum nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at the
     full offset it finishes what an earlier request could not.
@@ -121,6 +122,16 @@ def receive(
     if offset < upload.size_bytes:
         check_store(upload.size_bytes - offset)
     writing = _claim(upload, offset, now)
+    _take(writing, chunks, checksum)
+    if writing.is_whole:
+        writing.finish(by, now)
+    else:
+        writing.release()
+    return Upload.objects.select_related("proposal").get(pk=upload.pk)
+
+
+def _take(writing: Writing, chunks: Iterable[bytes], checksum: Checksum | None) -> None:
+    """A wrong file is refused for good; whatever else ends the taking leaves the upload to the next request."""
     try:
         with refused_when_full():
             writing.take(chunks, checksum)
@@ -130,11 +141,6 @@ def receive(
     except BaseException:
         writing.release()
         raise
-    if writing.is_whole:
-        writing.finish(by, now)
-    else:
-        writing.release()
-    return Upload.objects.select_related("proposal").get(pk=upload.pk)
 
 
 def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
@@ -157,9 +163,11 @@ def end_upload(*, upload: Upload, by: User, now: datetime) -> Upload:
 def finish_received(*, now: datetime) -> int:
     """Judge the uploads whose last byte came and whose request died before it could; how many became documents.
 
-    What cannot be judged even now stays for the next sweep, and keeps none of the others from theirs.
+    So are those that came too late, once their tender is open again. What cannot be judged even now stays for the next
+    sweep, and keeps none of the others from theirs.
     """
     rows = Upload.objects.filter(state=UploadState.RECEIVING, received_bytes=F("size_bytes"), expires_at__gt=now)
+    rows = rows.filter(proposal__tender__in=deadlines_in_force().filter(closes_at__gt=now).values("tender"))
     found = 0
     for row in rows.exclude(writer_until__gt=now).select_related("proposal", "uploaded_by").order_by("pk"):
         try:

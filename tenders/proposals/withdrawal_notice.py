@@ -38,30 +38,14 @@ def give_notice(*, proposal: Proposal, reason: str, by: User) -> WithdrawalNotic
     given_at = clock.database_now()
     with locks.deadline_gate(), transaction.atomic(durable=True):
         locks.tender_shared(proposal.tender_id)
-        rows = Proposal.objects.select_for_update(of=("self",), no_key=True).select_related(
-            "tender__officer", "company"
-        )
-        proposal = rows.get(pk=proposal.pk)
+        rows = Proposal.objects.select_for_update(of=("self",), no_key=True)
+        proposal = rows.select_related("tender__officer", "company").get(pk=proposal.pk)
         check_can_withdraw(by, proposal)
         if known := notice_of(proposal):
             return known
         deadline = deadline_in_force(proposal.tender)
         _check_noticeable(proposal, deadline, reason, given_at)
-        facts = {"proposal": proposal.public_id, "reason": reason.strip(), "given_at": given_at}
-        sealed = sealed_log.seal("notice of withdrawal", facts)
-        notice = WithdrawalNotice.objects.create(
-            proposal=proposal,
-            seq=deadline.seq,
-            reason=reason.strip(),
-            by=by,
-            given_at=given_at,
-            salt=sealed.salt,
-            commitment=sealed.commitment,
-        )
-        if proposal.tender.opened_at is not None:
-            telling.tell_withdrawal_notices(proposal.tender, [notice], now=given_at)
-        sealed_log.record(sealed, at=given_at)
-        return notice
+        return _given(proposal, deadline, reason.strip(), by, given_at)
 
 
 def notice_of(proposal: Proposal) -> WithdrawalNotice | None:
@@ -78,6 +62,24 @@ def notices_of_opened(tender: Tender) -> list[WithdrawalNotice]:
 def _holding(tender: Tender) -> QuerySet[WithdrawalNotice]:
     newest = Deadline.objects.filter(tender=tender).order_by("-seq").values("seq")
     return WithdrawalNotice.objects.filter(proposal__tender=tender, seq=Subquery(newest[:1]))
+
+
+def _given(proposal: Proposal, deadline: Deadline, reason: str, by: User, given_at: datetime) -> WithdrawalNotice:
+    facts = {"proposal": proposal.public_id, "reason": reason, "given_at": given_at}
+    sealed = sealed_log.seal("notice of withdrawal", facts)
+    notice = WithdrawalNotice.objects.create(
+        proposal=proposal,
+        seq=deadline.seq,
+        reason=reason,
+        by=by,
+        given_at=given_at,
+        salt=sealed.salt,
+        commitment=sealed.commitment,
+    )
+    if proposal.tender.opened_at is not None:
+        telling.tell_withdrawal_notices(proposal.tender, [notice], now=given_at)
+    sealed_log.record(sealed, at=given_at)
+    return notice
 
 
 def _check_noticeable(proposal: Proposal, deadline: Deadline, reason: str, given_at: datetime) -> None:
