@@ -8,8 +8,8 @@ from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.proposals.documents import add_document
 from tests.factories import companies
-from tests.factories.cutoffs import CutOff
-from tests.factories.proposals import complete_proposal, draft_proposal
+from tests.factories.cutoffs import MICROSECOND, CutOff
+from tests.factories.proposals import complete_proposal, draft_proposal, staged_bundle
 from tests.factories.tenders import published_tender
 
 
@@ -45,6 +45,14 @@ def draft(tender, company):
 def proposal(tender, company):
     """A draft of the company in which nothing is missing."""
     return complete_proposal(tender=tender, company=company)
+
+
+@pytest.fixture
+def provisional(cutoff):
+    """What arrived in time while its tender was being closed, so that two people decide it."""
+    bundle = staged_bundle(tender=cutoff.tender)
+    cutoff.close()
+    return cutoff.submit(bundle, -MICROSECOND).provisional
 
 
 @pytest.fixture

@@ -18,13 +18,6 @@ from tests.factories.tenders import extended_tender
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def provisional(cutoff):
-    bundle = staged_bundle(tender=cutoff.tender)
-    cutoff.close()
-    return cutoff.submit(bundle, -MICROSECOND).provisional
-
-
 def _word(provisional, country, now, *, accepted=True, reason="The arrival record shows it."):
     return decide(provisional=provisional, accepted=accepted, reason=reason, by=people.officer(country), now=now)
 

@@ -22,13 +22,6 @@ from tests.factories.tenders import extended_tender
 SECOND = timedelta(seconds=1)
 
 
-@pytest.fixture
-def provisional(cutoff):
-    bundle = staged_bundle(tender=cutoff.tender)
-    cutoff.close()
-    return cutoff.submit(bundle, -MICROSECOND).provisional
-
-
 def word(provisional, country, now):
     return decide(provisional=provisional, accepted=True, reason="Seen.", by=people.officer(country), now=now)
 

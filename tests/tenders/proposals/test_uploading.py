@@ -237,7 +237,7 @@ def test_no_room_is_told_before_the_first_byte(draft, owner, begin):
     too_much = _sentence(begin, size=2000)
 
     assert of_kind.startswith("“Production and quality plan” takes 1 file, and it is here.")
-    assert of_all.startswith("A proposal has at most 1 files.")
+    assert of_all.startswith("A proposal has at most 1 file. Remove it")
     assert too_much.startswith("With this file the proposal has 2 kB.")
 
 
@@ -610,35 +610,19 @@ def test_second_writer_waits_until_the_first_has_ended(begin, send):
     assert (upload.state, Document.objects.get().size_bytes) == (UploadState.KEPT, len(content))
 
 
-def test_writer_that_went_silent_is_overtaken_and_can_spoil_nothing(monkeypatch, begin, send, nothing_is_left_over):
+@pytest.mark.parametrize(("is_checked", "kept"), [(False, 5000), (True, 0)])
+def test_writer_that_went_silent_is_overtaken_and_can_spoil_nothing(
+    monkeypatch, begin, send, nothing_is_left_over, is_checked, kept
+):
     monkeypatch.setattr(receiving, "PART_BYTES", 5000)
     content = pdf_bytes("x" * 20_000)
     upload = begin(size=len(content))
+    checksum = Checksum("sha1", hashlib.sha1(content[:12_000], usedforsecurity=False).digest())
 
     def silent():
         yield content[:5000]
         Upload.objects.update(writer_until=clock.now())
-        send(upload, 5000, content[5000:9000])
-        yield content[5000:12_000]
-
-    with pytest.raises(WriterBusy, match="Another request has taken this upload over."):
-        receive(upload=upload, offset=0, chunks=silent(), by=upload.uploaded_by, now=clock.now())
-
-    upload.refresh_from_db()
-    assert (upload.received_bytes, nothing_is_left_over()) == (9000, 0)
-    done = send(upload, 9000, content[9000:])
-    assert document_of(done).sha256 == hashlib.sha256(content).hexdigest()
-
-
-def test_writer_with_a_checksum_is_overtaken_just_so(monkeypatch, begin, send, nothing_is_left_over):
-    monkeypatch.setattr(receiving, "PART_BYTES", 5000)
-    content = pdf_bytes("x" * 20_000)
-    upload = begin(size=len(content))
-
-    def silent():
-        yield content[:5000]
-        Upload.objects.update(writer_until=clock.now())
-        send(upload, 0, content[:9000])
+        send(upload, kept, content[kept:9000])
         yield content[5000:12_000]
 
     with pytest.raises(WriterBusy, match="Another request has taken this upload over."):
@@ -648,11 +632,13 @@ def test_writer_with_a_checksum_is_overtaken_just_so(monkeypatch, begin, send, n
             chunks=silent(),
             by=upload.uploaded_by,
             now=clock.now(),
-            checksum=Checksum("sha1", hashlib.sha1(content[:12_000], usedforsecurity=False).digest()),
+            checksum=checksum if is_checked else None,
         )
 
     upload.refresh_from_db()
     assert (upload.received_bytes, nothing_is_left_over()) == (9000, 0)
+    done = send(upload, 9000, content[9000:])
+    assert document_of(done).sha256 == hashlib.sha256(content).hexdigest()
 
 
 @pytest.mark.parametrize(("offset", "is_busy"), [(-MICROSECOND, True), (0 * MICROSECOND, False), (MICROSECOND, False)])
