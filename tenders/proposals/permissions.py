@@ -12,6 +12,7 @@ from tenders.notices import timetable
 from tenders.notices.models import Tender
 from tenders.notices.permissions import check_can_chair
 from tenders.notices.queries import deadline_in_force
+from tenders.notices.states import TenderState
 from tenders.proposals.models import Proposal
 
 
@@ -19,6 +20,8 @@ def check_can_edit_draft(user: User, proposal: Proposal, now: datetime) -> None:
     """An editor of the company, while the tender is open; afterwards the draft stays readable."""
     check_can_edit(user, proposal.company)
     closes_at = deadline_in_force(proposal.tender).closes_at
+    if proposal.tender.state == TenderState.CANCELLED:
+        raise Denied(_("The tender is cancelled, so this draft can be read but no longer changed."))
     if not timetable.takes_proposals(proposal.tender.state, closes_at, now):
         raise Denied(_("The deadline has passed, so this draft can be read but no longer changed."))
 

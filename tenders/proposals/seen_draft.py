@@ -5,6 +5,7 @@ from datetime import datetime
 from functools import cached_property
 
 from tenders.notices import timetable
+from tenders.notices.states import TenderState
 from tenders.proposals.completeness import Overview
 from tenders.proposals.models import Proposal
 from tenders.proposals.queries import Standing, standing_of
@@ -30,3 +31,9 @@ class SeenDraft:
     @property
     def is_open(self) -> bool:
         return timetable.takes_proposals(self.proposal.tender.state, self.closes_at, self.now)
+
+    @property
+    def is_called_off(self) -> bool:
+        """The tender ended without an opening, maybe before its deadline: nothing of it is read any more."""
+        tender = self.proposal.tender
+        return tender.state != TenderState.PUBLISHED and tender.opened_at is None

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property, wraps
 from typing import Any
 
@@ -74,6 +75,11 @@ class DraftPage(SeenDraft):
     def notice(self) -> WithdrawalNotice | None:
         """That the company no longer stands by what it submitted, said since the deadline."""
         return notice_of(self.proposal)
+
+    @property
+    def counts_down_to(self) -> datetime | None:
+        """None where no deadline matters any more."""
+        return None if self.is_called_off else self.closes_at
 
     @property
     def tone(self) -> str:

@@ -80,7 +80,8 @@ def notice(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Only where something was submitted and can no longer be withdrawn; a notice that was given is shown."""
     if page.is_open or not page.standing.is_submitted:
         return redirect("proposal", page.proposal.public_id)
-    if page.notice is None and not page.can_sign and request.method != "POST":
+    is_of_use = page.can_sign and not page.is_called_off
+    if page.notice is None and not is_of_use and request.method != "POST":
         return redirect("proposal", page.proposal.public_id)
     form = NoticeForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and _give(request, page, form):

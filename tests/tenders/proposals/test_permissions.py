@@ -8,6 +8,7 @@ from django.contrib.auth.models import AnonymousUser
 from coalition_portal import clock
 from coalition_portal.identity.granting import end_role
 from coalition_portal.identity.roles import Role
+from coalition_portal.permission import Denied
 from manufacturers.models import CompanyRole
 from tenders.notices.cancelling import cancel
 from tenders.proposals import permissions
@@ -81,6 +82,8 @@ def test_nobody_changes_a_draft_of_a_cancelled_tender(draft):
     draft = Proposal.objects.get(pk=draft.pk)
 
     assert those_who_may(permissions.can_edit_draft, draft, draft, clock.now()) == set()
+    with pytest.raises(Denied, match="The tender is cancelled, so this draft can be read but no longer changed."):
+        permissions.check_can_edit_draft(companies.owner_of(draft.company), draft, clock.now())
 
 
 @pytest.mark.parametrize("can", [permissions.can_submit, permissions.can_withdraw])

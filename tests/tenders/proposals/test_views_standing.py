@@ -5,6 +5,8 @@ import re
 import pytest
 from django.urls import reverse
 
+from coalition_portal import clock
+from tenders.notices.cancelling import cancel
 from tenders.proposals.submission import submit, withdraw
 from tests.factories import companies
 from tests.factories.proposals import change_draft, staged_bundle
@@ -45,6 +47,21 @@ def web(client_of, proposal):
 
 def _page(web, name, *args):
     return web.get(reverse(name, args=args)).content.decode()
+
+
+def test_no_page_speaks_of_a_deadline_where_the_tender_was_cancelled(web, proposal, case):
+    tender = proposal.tender
+    cancel(tender=tender, reason="The need is gone.", by=tender.officer, now=clock.now())
+
+    pages = [_page(web, name, proposal.public_id) for name in ("proposal", "proposal-check")]
+
+    for page in pages:
+        assert 'class="countdown"' not in page
+        assert "The tender has ended without an opening." in page
+        assert not re.search("deadline has passed|counts until|Version 1 counts", page)
+    notice = reverse("proposal-notice", args=[proposal.public_id])
+    assert notice not in pages[0]
+    assert web.get(notice).url == reverse("proposal", args=[proposal.public_id])
 
 
 def test_task_list(web, proposal, case):
