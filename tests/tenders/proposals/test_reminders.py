@@ -139,6 +139,7 @@ def test_a_reminder_says_what_is_left_to_do(cutoff, stage, told):
     _subject, body = _letter_to(draft.created_by)
     assert told in body
     assert "\n- " not in body
+    assert "\nSubmit it here:\n" in body
 
 
 def test_each_person_is_reminded_in_their_language_and_a_viewer_never(cutoff):

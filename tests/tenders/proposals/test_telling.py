@@ -1,6 +1,7 @@
 """What the mails about an act say: what became of it, and where it is read."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -60,6 +61,7 @@ def test_a_first_version_was_received(cutoff):
 
     subject, body = _told("proposal_received")
     assert subject == f"Received: your proposal, version 1, for {cutoff.tender.number}"
+    assert "was received on " in body
     assert "Until the deadline you can replace it or withdraw it." in body
     assert "replaces" not in body
 
@@ -192,7 +194,7 @@ def test_the_company_is_told_what_was_decided_on_a_submission(cutoff, accepted, 
 @pytest.mark.parametrize(
     ("accepted", "subject", "counts"),
     [
-        (True, "Accepted: your request to withdraw ", "NOT SUBMITTED: nothing of this proposal counts."),
+        (True, "Accepted: your request to withdraw ", "WITHDRAWN: nothing of this proposal counts."),
         (False, "Not accepted: your request to withdraw ", "SUBMITTED: version 1 of your proposal counts."),
     ],
 )
