@@ -1,7 +1,6 @@
 """What the mails about an act say: what became of it, and where it is read."""
 
 from datetime import timedelta
-from zoneinfo import ZoneInfo
 
 import pytest
 
