@@ -22,7 +22,7 @@ from tenders.api.private import JSON, PrivateView, answer
 from tenders.proposals import staging_jobs, submission, submit_limit
 from tenders.proposals.arriving import arrive
 from tenders.proposals.models import Bundle, Proposal, Receipt, StagingJob
-from tenders.proposals.queries import receipt_of_version, received_bundles, withdrawals_of
+from tenders.proposals.queries import receipt_of_version, received_bundles
 from tenders.proposals.receipts import receipt_document
 from tenders.proposals.states import ProposalState
 from tenders.proposals.submission import Outcome
@@ -129,7 +129,7 @@ class SubmitView(JudgedView):
                 % {"version": asked["version"]},
             )
         is_repeat = Receipt.objects.filter(bundle=bundle).exists()
-        if is_repeat:
+        if proposal.state == ProposalState.WITHDRAWN:
             _check_not_withdrawn(bundle)
         outcome = submission.submit(
             bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=arrive(stamp_of(request._request))
@@ -194,12 +194,11 @@ def _latest_received(proposal: Proposal) -> Bundle | None:
 
 
 def _check_not_withdrawn(bundle: Bundle) -> None:
-    """The receipt of a version that was taken back says nothing of being submitted."""
-    if withdrawals_of(bundle).exists():
+    """Of a proposal that was withdrawn: what was received before, in whatever way, says nothing of being submitted."""
+    if received_bundles().filter(pk=bundle.pk).exists():
         raise Problem(
             problems.CONFLICT,
-            _("NOT SUBMITTED: version %(version)s was withdrawn. Stage the draft again and submit the new version.")
-            % {"version": bundle.version},
+            _("NOT SUBMITTED: this proposal was withdrawn. Stage the draft again and submit the new version."),
         )
 
 

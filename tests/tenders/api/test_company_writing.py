@@ -510,7 +510,7 @@ def test_what_was_withdrawn_is_never_said_to_be_submitted(robot, company):
 
     repeated = [submit(robot, bundle, key=key) for key in ("one", "two")]
 
-    sentence = "NOT SUBMITTED: version 1 was withdrawn. Stage the draft again and submit the new version."
+    sentence = "NOT SUBMITTED: this proposal was withdrawn. Stage the draft again and submit the new version."
     assert [(response.status_code, response.json()["detail"]) for response in repeated] == [(409, sentence)] * 2
     assert told(submit(robot, bundle, key="one", version=2))[1] == "idempotency-key-reused"
     again = submit(robot, staged_bundle(proposal=bundle.proposal), key="three")
@@ -518,6 +518,9 @@ def test_what_was_withdrawn_is_never_said_to_be_submitted(robot, company):
     stale = robot.ask("POST", f"{here}/withdraw", {"version": 1}, Idempotency_Key="back")
     assert told(stale)[:2] == (409, "conflict")
     assert robot.get(here).json()["standing"] == "SUBMITTED"
+
+    robot.ask("POST", f"{here}/withdraw", {"version": 2}, Idempotency_Key="back-too")
+    assert told(submit(robot, bundle, key="the-replaced-one"))[1] == "conflict"
 
 
 def test_the_receipt_is_that_of_the_page(robot, company, owner):
