@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from coalition_portal import clock
 from coalition_portal.identity.models import User
 from coalition_portal.permission import Denied, Refused
+from manufacturers.permissions import can_edit
 from tenders.notices.models import WantedDocument
 from tenders.proposals.contents import delete_content, drop_parts, name_parts, store_part
 from tenders.proposals.document_limits import Unacceptable
@@ -101,7 +102,9 @@ class Writing:
     def finish(self, by: User, now: datetime) -> None:
         """Make the document; what may not become one ends the upload with the reason.
 
-        A failure of the portal's own leaves the lease, so that the sweep tries again when that has run out.
+        Where the deadline passed meanwhile, Denied is raised and the upload stays whole until it expires: no document
+        comes of it unless the tender is open again. A failure of the portal's own leaves the lease, so that the sweep
+        tries again when that has run out.
         """
         if not self.is_finishing:
             self._renew(FINISHING_LEASE)
@@ -111,12 +114,17 @@ class Writing:
             looked = look(self.row.content, self.row.name, now=now)
             # The transfer may have lasted: rights and deadline are those of its end.
             self._keep(looked, wanted, by, max(now, clock.now()))
-        except (Unacceptable, Denied, WriterBusy) as refused:
-            if looked and looked.content != self.row.content:
-                delete_content(looked.content)
-            self.refuse(refused.reason if isinstance(refused, Denied) else refused.sentence)
+        except (Unacceptable, WriterBusy) as refused:
+            self._drop_copy(looked)
+            self.refuse(refused.sentence)
             if isinstance(refused, WriterBusy):
                 raise
+        except Denied as denied:
+            self._drop_copy(looked)
+            if can_edit(by, self.row.proposal.company):
+                self.release()
+                raise
+            self.refuse(denied.reason)
 
     def _keep(self, looked: Looked, wanted: WantedDocument, by: User, now: datetime) -> None:
         with transaction.atomic(durable=True):
@@ -126,6 +134,11 @@ class Writing:
                 raise WriterBusy(_taken_over())
         if looked.content != self.row.content:
             delete_content(self.row.content)
+
+    def _drop_copy(self, looked: Looked | None) -> None:
+        """What is left of a photo or video without its metadata, where it did not become the document."""
+        if looked and looked.content != self.row.content:
+            delete_content(looked.content)
 
     def _name(self, parts: list[ContentPart]) -> None:
         """From the commit on the bytes belong to the upload, and it lives a week more.

@@ -112,10 +112,11 @@ def receive(
 ) -> Upload:
     """Take the bytes from `offset` on; after the last one the file is judged and becomes a document, or is refused.
 
-    Raises Denied (also where the deadline passed on the way), UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, StoreFull, and Unacceptable
-    where the first bytes show a wrong file. What broke the line is raised again, after what came before it was kept;
-    with a checksum nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at the
-    full offset it finishes what an earlier request could not.
+    Raises Denied, UploadGone, WriterBusy, WrongOffset, TooManyBytes, ChecksumMismatch, StoreFull, and Unacceptable
+    where the first bytes show a wrong file. Denied where the deadline passed on the way: then what came stays, and may
+    become a document if the tender is open again. What broke the line is raised again, after what came before it was
+    kept; with a checksum nothing of such a request is kept, for nobody can tell whether it was whole. Without bytes at
+    the full offset it finishes what an earlier request could not.
     """
     check_can_edit_draft(by, upload.proposal, now)
     # The disk may have filled since the upload was begun, and other uploads go on beside it.

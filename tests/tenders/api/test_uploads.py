@@ -12,10 +12,12 @@ from coalition_portal import clock, storage
 from manufacturers.models import CompanyRole
 from tenders.api.models import Scope
 from tenders.notices.queries import deadline_in_force
+from tenders.proposals import receiving
 from tenders.proposals.models import Document, Upload, UploadState
 from tests.factories import companies, people
 from tests.factories.keys import WRITES
 from tests.factories.proposals import pdf_bytes
+from tests.factories.tenders import extended_tender
 from tests.tenders.api.tus import BYTES, Browser, Tus, metadata, ours, told
 
 pytestmark = pytest.mark.django_db
@@ -355,6 +357,26 @@ def test_after_the_deadline(tus, draft, monkeypatch):
     for response in (tus.create(100), tus.send(path, 0, b"%PDF-")):
         assert told(response) == (403, "forbidden", sentence)
     assert tus.ask("HEAD", path).status_code == 200
+
+
+def test_what_came_too_late_goes_on_when_the_tender_is_open_again(tus, draft, monkeypatch):
+    content, path, look = pdf_bytes(), tus.begun(len(pdf_bytes())), receiving.look
+    closes_at = deadline_in_force(draft.tender).closes_at
+
+    def look_until_it_is_late(*args, **facts):
+        monkeypatch.setattr(clock, "now", lambda: closes_at)
+        Upload.objects.update(expires_at=closes_at + timedelta(days=7))
+        return look(*args, **facts)
+
+    monkeypatch.setattr(receiving, "look", look_until_it_is_late)
+    late, standing = tus.send(path, 0, content), tus.ask("HEAD", path)
+
+    sentence = "The deadline has passed, so this draft can be read but no longer changed."
+    assert (told(late), Document.objects.count()) == ((403, "forbidden", sentence), 0)
+    assert (standing["Upload-Offset"], "Portal-Upload-State" in standing) == (str(len(content)), False)
+
+    extended_tender(draft.tender, closes_at + timedelta(days=2))
+    assert tus.send(path, len(content), b"")["Portal-Upload-State"] == "kept"
 
 
 # Who

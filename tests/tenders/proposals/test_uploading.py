@@ -1,5 +1,6 @@
 import errno
 import hashlib
+from contextlib import nullcontext
 from datetime import timedelta
 
 import pytest
@@ -7,7 +8,7 @@ from django.core.files.storage import FileSystemStorage
 
 from coalition_portal import clock, storage
 from coalition_portal.permission import Denied, Refused
-from manufacturers.models import CompanyRole
+from manufacturers.models import CompanyRole, Person
 from tenders.notices.queries import deadline_in_force
 from tenders.proposals import document_limits, documents, receiving, uploading
 from tenders.proposals.contents import ContentDamaged, chunks_of
@@ -32,6 +33,7 @@ from tenders.proposals.uploading import (
 )
 from tests.factories import companies
 from tests.factories.proposals import draft_proposal, file_of, mp4_bytes, pdf_bytes
+from tests.factories.tenders import extended_tender
 from tests.tenders.proposals.gate.making import box, video
 from tests.tenders.proposals.stored import stored_parts
 
@@ -548,26 +550,89 @@ def test_uploads_are_begun_and_received_before_the_deadline_and_not_at_it(draft,
     assert (upload.received_bytes, upload.state) == (0, UploadState.RECEIVING)
 
 
-def test_deadline_that_passes_while_a_file_travels_is_told_and_adds_nothing(
-    monkeypatch, draft, begin, nothing_is_left_over
-):
+LATE = "^The deadline has passed, so this draft can be read but no longer changed"
+
+
+@pytest.fixture
+def late(monkeypatch, draft, begin):
+    """`late(offset, content)`: an upload whose last byte came so long after the deadline, and the clock stays there."""
+
+    def travels(offset, content, name="evidence.pdf", kind="flight_evidence"):
+        upload = begin(name, len(content), kind)
+        arrives_at, now = deadline_in_force(draft.tender).closes_at + offset, clock.now()
+
+        def slowly():
+            yield content
+            monkeypatch.setattr(clock, "now", lambda: arrives_at)
+
+        try:
+            receive(upload=upload, offset=0, chunks=slowly(), by=upload.uploaded_by, now=now)
+        finally:
+            upload.refresh_from_db()
+        return upload
+
+    return travels
+
+
+@pytest.mark.parametrize(("offset", "is_late"), [(-MICROSECOND, False), (0 * MICROSECOND, True), (MICROSECOND, True)])
+def test_file_whose_last_byte_comes_at_the_deadline_becomes_no_document(late, offset, is_late):
+    with pytest.raises(Denied, match=LATE) if is_late else nullcontext():
+        late(offset, pdf_bytes())
+
+    upload = Upload.objects.get()
+    assert (upload.state, Document.objects.count()) == (
+        (UploadState.RECEIVING, 0) if is_late else (UploadState.KEPT, 1)
+    )
+
+
+def test_what_came_too_late_is_whole_when_the_tender_is_open_again(monkeypatch, draft, late, send):
     content = pdf_bytes()
-    upload = begin(size=len(content))
-    closes_at = deadline_in_force(draft.tender).closes_at
+    with pytest.raises(Denied, match=LATE):
+        late(MICROSECOND, content)
+    upload = Upload.objects.get()
+    standing = (upload.state, upload.received_bytes, upload.writer, upload.content is None)
+    assert standing == (UploadState.RECEIVING, len(content), "", False)
+
+    # While the deadline stands, neither the sweep nor its sender makes a document of it.
+    assert finish_received(now=clock.now()) == 0
+    with pytest.raises(Denied, match=LATE):
+        send(upload, len(content))
+    assert Document.objects.count() == 0
+
+    extended_tender(draft.tender, deadline_in_force(draft.tender).closes_at + WEEK)
+    assert finish_received(now=clock.now()) == 1
+    assert Document.objects.get().sha256 == hashlib.sha256(content).hexdigest()
+
+
+def test_late_file_expires_like_any_other(late, nothing_is_left_over):
+    with pytest.raises(Denied):
+        late(MICROSECOND, pdf_bytes())
+    upload = Upload.objects.get()
+
+    assert end_expired(upload.expires_at - MICROSECOND) == 0
+    assert end_expired(upload.expires_at) == 1
+    assert (Content.objects.count(), nothing_is_left_over()) == (0, 0)
+
+
+def test_of_a_late_video_nothing_stays_but_what_came(late, nothing_is_left_over):
+    with pytest.raises(Denied):
+        late(MICROSECOND, LOCATED, "film.mp4", "video")
+
+    assert (Content.objects.get().size_bytes, nothing_is_left_over()) == (len(LOCATED), 0)
+
+
+def test_who_lost_the_right_on_the_way_ends_the_upload(draft, begin, nothing_is_left_over):
+    content, editor = pdf_bytes(), companies.person_of(draft.company, CompanyRole.EDITOR)
+    upload = begin(size=len(content), by=editor)
 
     def slowly():
         yield content
-        monkeypatch.setattr(clock, "now", lambda: closes_at)
+        Person.objects.filter(user=editor).update(role=CompanyRole.VIEWER)
 
-    receive(upload=upload, offset=0, chunks=slowly(), by=upload.uploaded_by, now=clock.now())
+    receive(upload=upload, offset=0, chunks=slowly(), by=editor, now=clock.now())
 
     upload.refresh_from_db()
-    assert (upload.state, upload.refusal, nothing_is_left_over()) == (
-        UploadState.REFUSED,
-        "The deadline has passed, so this draft can be read but no longer changed.",
-        0,
-    )
-    assert Document.objects.count() == 0
+    assert (upload.state, upload.refusal[:8], nothing_is_left_over()) == (UploadState.REFUSED, "A viewer", 0)
 
 
 @pytest.mark.parametrize(
