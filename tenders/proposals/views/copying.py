@@ -33,7 +33,7 @@ def fill(request: HttpRequest, proposal: Proposal, choice: str) -> bool:
     """Copy from what was chosen, and say so or why not; gives whether anything was copied."""
     source = copying.chosen(request.user, proposal, choice)
     if source is None:
-        messages.warning(request, _("There is nothing to copy from there. The draft is as it was."))
+        messages.warning(request, _nothing_there(proposal, choice))
         return False
     try:
         copying.copy_from(proposal=proposal, source=source, by=request.user, now=request.now)
@@ -42,6 +42,16 @@ def fill(request: HttpRequest, proposal: Proposal, choice: str) -> bool:
         return False
     messages.success(request, _("Copied. Below you see what was taken and what was not."))
     return True
+
+
+def _nothing_there(proposal: Proposal, choice: str) -> str:
+    if choice != copying.OF_THE_MODEL or not copying.is_empty(proposal):
+        return _("There is nothing to copy from there. The draft is as it was.")
+    sentence = _(
+        "Your company answered nothing for “%(model)s” in another tender, so the draft is empty. "
+        "Its task list offers your other proposals to copy from."
+    )
+    return sentence % {"model": proposal.drone_model.name}
 
 
 def copying_on(page: DraftPage, request: HttpRequest) -> dict[str, object]:

@@ -383,6 +383,7 @@ def test_after_a_change_the_list_stays_and_the_button_goes(client_of, draft, sou
     refused = web.post(reverse("proposal-empty", args=[draft.public_id]), follow=True).content.decode()
 
     assert "What was copied and what was not" in told
+    assert "The draft was changed since, so what was copied is taken back field by field." in told
     assert "Empty the draft again" not in told
     assert "it is not emptied at one stroke" in refused
 
@@ -412,8 +413,21 @@ def test_a_new_model_begins_empty_and_says_why(client_of, source, owner):
         reverse("proposal-start", args=[tender.number]), {"model_name": "New", "source": "model"}, follow=True
     )
 
-    assert "There is nothing to copy from there." in response.content.decode()
+    page = response.content.decode()
+    assert "Your company answered nothing for “New” in another tender, so the draft is empty." in page
     assert Proposal.objects.get(tender=tender).answers.count() == 0
+
+
+def test_a_draft_that_is_there_already_is_not_called_empty(client_of, source, owner):
+    draft = complete_proposal(
+        tender=published_tender(template_code="advanced_fpv"), company=source.company, model_name="New"
+    )
+
+    response = client_of(owner).post(
+        reverse("proposal-start", args=[draft.tender.number]), {"model_name": "New", "source": "model"}, follow=True
+    )
+
+    assert "There is nothing to copy from there. The draft is as it was." in response.content.decode()
 
 
 def test_a_viewer_is_told_why_nothing_is_copied(client_of, draft, source, company):
