@@ -246,6 +246,15 @@ def test_the_proxy_gives_a_sender_few_of_the_places_for_files_and_an_address_mos
     ]  # fmt: skip
 
 
+def test_the_proxy_lets_fewer_lists_in_than_there_are_threads_for_pages():
+    whole = compose()
+    threads = re.search(r"^threads = (\d+)$", (ROOT / "gunicorn.conf.py").read_text("utf-8"), re.MULTILINE).group(1)
+    places = re.findall(r"limit_conn (?:lists|lists_inside) (\d+);", whole["configs"]["proxy"]["content"])
+
+    for_pages = int(threads) * int(whole["services"]["web"]["environment"]["WEB_CONCURRENCY"])
+    assert (len(places), sum(map(int, places)), for_pages) == (2, 12, 16)
+
+
 def test_the_proxy_names_problems_as_the_portal_does():
     whole = compose()
     address = f"{whole['services']['web']['environment']['PORTAL_URL']}{reverse('problems')}"

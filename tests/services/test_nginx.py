@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from coalition_portal import clock
 from coalition_portal.watch.proxy_clock import furthest_apart
-from tenders.api.problems import TOO_LARGE
+from tenders.api.problems import TOO_LARGE, UNAVAILABLE
 from tenders.api.tokens import new_token
 from tenders.proposals.answer_table import BYTES_MAX
 from tests.services.nginx import BEHIND, NoNginx, running_proxy
@@ -25,6 +25,7 @@ LARGE = 48 * 1024 * 1024  # more than all buffers on its way take
 PLACES = 22  # for uploads
 OF_A_SENDER = 6
 OF_AN_ADDRESS = 16
+WAITING = ("/tenders/", "/admin/tenders/")  # are answered when the test says so
 HERE, THERE, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3"
 
 
@@ -32,7 +33,7 @@ class Told(BaseHTTPRequestHandler):
     """Answers with what came: which server it is, and the headers that the portal believes."""
 
     def do_GET(self):
-        if self.path == "/tenders/":
+        if self.path in WAITING:
             self.server.waiting.release()
             self.server.go_on.wait(60)
         self._tell()
@@ -241,15 +242,15 @@ def test_program_that_sends_too_much_gets_a_problem(proxy, method, path, announc
 
 
 NUMBER = "IDC-2026-0001"
-GIVES_WAY = [
+LISTS = [
     reverse("home"),
-    reverse("tender-list"),
     reverse("api-tenders"),
     reverse("api-tender", args=[NUMBER]),
     reverse("api-tender-proposals", args=[NUMBER]),
+]
+LISTS_INSIDE = [
     reverse("api-proposals"),
     reverse("admin:index"),
-    reverse("admin:desk-tenders"),
     reverse("admin:desk-openings"),
     reverse("admin:desk-queue"),
     reverse("admin:desk-assignments", args=[NUMBER]),
@@ -291,24 +292,30 @@ STAYS = [
 ]
 
 
-def test_lists_give_way_and_submitting_does_not(proxy, servers):
-    """Twelve lists are being answered; the next ones are told to come again, everything else is served."""
-    threads = [threading.Thread(target=_ask, args=(proxy, "GET", "/tenders/")) for _number in range(12)]
+@pytest.mark.parametrize(
+    ("asked_by_many", "places", "gives_way", "stays"),
+    [
+        (reverse("tender-list"), 9, LISTS, LISTS_INSIDE),
+        (reverse("admin:desk-tenders"), 3, LISTS_INSIDE, LISTS),
+    ],
+)
+def test_lists_give_way_and_submitting_does_not(proxy, servers, asked_by_many, places, gives_way, stays):
+    """As many as may be are being answered; the next ones are told to come again, everything else is served."""
+    servers["web"].go_on.clear()
+    threads = [threading.Thread(target=_ask, args=(proxy, "GET", asked_by_many)) for _number in range(places)]
     for thread in threads:
         thread.start()
     for _thread in threads:
         assert servers["web"].waiting.acquire(timeout=60)
 
-    refused = _ask(proxy, "GET", "/api/v1/tenders?q=fpv")
-    told = {path: _ask(proxy, "GET", path)[0] for path in GIVES_WAY}
-    others = {act: _ask(proxy, *act)[0] for act in STAYS}
+    told = {path: _ask(proxy, "GET", path) for path in gives_way}
+    others = {act: _ask(proxy, *act)[0] for act in (*STAYS, *(("GET", path) for path in stays))}
     servers["web"].go_on.set()
     for thread in threads:
         thread.join()
 
-    assert (refused[0], refused[1]["Retry-After"]) == (503, "5")
-    assert json.loads(refused[2])["detail"].startswith("The portal is busy.")
-    assert {path: status for path, status in told.items() if status != 503} == {}
+    assert {(status, headers["Retry-After"]) for status, headers, _text in told.values()} == {(503, "5")}
+    assert {json.loads(told[path][2])["title"] for path in told if "/api/" in path} == {str(UNAVAILABLE.title)}
     assert {act: status for act, status in others.items() if status != 200} == {}
 
 
