@@ -80,6 +80,12 @@ class JudgedView(PrivateView):
     undone_in: ProposalState
     """The state in which an answer of before is no longer true, so that the act is asked again."""
 
+    def initial(self, request, *args, **kwargs):
+        """The arrival is read first of all, as on the page: nothing that this route waits for makes anybody late."""
+        if request.method == "POST":
+            self.arrival = arrive(stamp_of(request._request))
+        super().initial(request, *args, **kwargs)
+
     def check_throttles(self, request):
         """The counter of the page, so that a company has one limit whichever way it submits.
 
@@ -131,9 +137,7 @@ class SubmitView(JudgedView):
         is_repeat = Receipt.objects.filter(bundle=bundle).exists()
         if proposal.state == ProposalState.WITHDRAWN:
             _check_not_withdrawn(bundle)
-        outcome = submission.submit(
-            bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=arrive(stamp_of(request._request))
-        )
+        outcome = submission.submit(bundle=bundle, sha256=asked["sha256"], by=request.user, arrival=self.arrival)
         if outcome.receipt:
             content = submitting_shapes.receipt(outcome.receipt, proposal, bundle)
             location = {"Location": content["links"]["receipt"]}
@@ -160,8 +164,7 @@ class WithdrawView(JudgedView):
     def judged(self, request, proposal: Proposal) -> HttpResponse:
         version = read_body(request.body, company_bodies.WithdrawBody)["version"]
         bundle = received_bundles().filter(proposal=proposal).order_by("-version").first()
-        arrival = arrive(stamp_of(request._request))
-        outcome = submission.withdraw(proposal=proposal, version=version, by=request.user, arrival=arrival)
+        outcome = submission.withdraw(proposal=proposal, version=version, by=request.user, arrival=self.arrival)
         if outcome.withdrawal:
             return answer(submitting_shapes.withdrawal(outcome.withdrawal, proposal, bundle))
         return _not_received(outcome, proposal, bundle)

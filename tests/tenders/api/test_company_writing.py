@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from coalition_portal import clock
 from manufacturers.models import CompanyRole, Person
-from tenders.api import idempotency, throttling
+from tenders.api import idempotency, submitting_views, throttling
 from tenders.api.models import KeptAnswer
 from tenders.api.tasks import forget_old_answers
 from tenders.proposals import drafting, offering, submit_limit
@@ -440,6 +440,26 @@ def test_the_deadline_is_exact(robot, cutoff, company, step):
 
     assert response.status_code == (201 if step < timedelta(0) else 409)
     assert (Receipt.objects.count(), Refusal.objects.count()) == ((1, 0) if step < timedelta(0) else (0, 1))
+
+
+@pytest.mark.parametrize("act", ["submit", "withdraw"])
+def test_what_a_route_waits_for_makes_nobody_late(robot, cutoff, company, monkeypatch, act):
+    bundle = staged_bundle(tender=cutoff.tender, company=company)
+    if act == "withdraw":
+        cutoff.submit(bundle, -timedelta(seconds=2))
+    person_of = submitting_views.person_of
+
+    def find_slowly(user):
+        cutoff.at(timedelta(seconds=1))
+        return person_of(user)
+
+    monkeypatch.setattr(submitting_views, "person_of", find_slowly)
+    cutoff.at(-MICROSECOND)
+
+    here, wanted = f"proposals/{bundle.proposal.public_id}/{act}", {"version": 1, "sha256": bundle.sha256}
+    response = robot.ask("POST", here, wanted if act == "submit" else {"version": 1}, Idempotency_Key="one")
+
+    assert (response.status_code, Refusal.objects.count()) == (201 if act == "submit" else 200, 0)
 
 
 def test_a_late_act_says_when_it_arrived(robot, cutoff, company):
