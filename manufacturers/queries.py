@@ -7,8 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.db.models import Exists, OuterRef, QuerySet
 
 from coalition_portal.identity.models import User
-from coalition_portal.identity.queries import country_of, has_role, is_staff_person
-from coalition_portal.identity.roles import Role
+from coalition_portal.identity.queries import is_staff_person
 from manufacturers.eligibility import is_eligible_state
 from manufacturers.models import NEEDS_REASON, Company, CompanyRecord, CompanyRole, DroneModel, Person, Undertaking
 from manufacturers.roles import EDIT, SIGN, at_least
@@ -41,18 +40,6 @@ def landing_of(user: Somebody) -> str:
     if person_of(user) is not None:
         return "dashboard"
     return "admin:index" if serves_coalition(user) else "company-register"
-
-
-def companies_visible_to(user: Somebody) -> QuerySet[Company]:
-    """A person's own company; for an officer those of their country (of the secretariat: all); for an auditor all."""
-    if (company := company_of(user)) is not None:
-        return Company.objects.filter(pk=company.pk)
-    if has_role(user, Role.AUDITOR):
-        return Company.objects.all()
-    if not has_role(user, Role.OFFICER):
-        return Company.objects.none()
-    home = country_of(user)
-    return Company.objects.all() if home is None else Company.objects.filter(country=home.pk)
 
 
 def is_verified_email(user: User) -> bool:

@@ -2,7 +2,6 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.contrib.auth.models import AnonymousUser
 
-from coalition_portal.identity.roles import Role
 from manufacturers import queries, vetting
 from manufacturers.models import CompanyRole, Person
 from tests.factories import companies, people
@@ -40,31 +39,6 @@ def test_where_everybody_lands(company):
     ]
 
     assert [(user, queries.landing_of(user)) for user, _page in table] == table
-
-
-def test_companies_are_seen_by_their_people_their_officers_and_auditors():
-    latvian, british = companies.company(country="LV"), companies.company(country="GB")
-    both = {latvian, british}
-    table = [
-        (AnonymousUser(), set()),
-        (companies.owner_of(latvian), {latvian}),
-        (companies.person_of(british, CompanyRole.VIEWER), {british}),
-        (companies.verified_user(), set()),
-        (people.officer("LV"), {latvian}),
-        (people.officer("GB"), {british}),
-        (people.officer("PL"), set()),
-        (people.staff(Role.OFFICER), both),
-        (people.staff(Role.AUDITOR), both),
-        (people.reviewer("LV"), set()),
-        (people.chair("LV"), set()),
-        (people.opener("GB"), set()),
-        (people.head("LV"), set()),
-        (people.staff(Role.ADVISER, "UA"), set()),
-        (people.staff(Role.OPERATOR), set()),
-        (people.person(is_staff=True, is_superuser=True), set()),
-    ]
-
-    assert [(user, set(queries.companies_visible_to(user))) for user, _seen in table] == table
 
 
 @pytest.mark.parametrize("signed_in", [True, False])
