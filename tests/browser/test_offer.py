@@ -66,6 +66,20 @@ def test_prices_save_themselves_and_the_totals_follow(walk, tender, company):
     assert saved.step_prices == {"500": "4500.00"}
 
 
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_after_a_refusal_the_keyboard_begins_at_what_stops_it(walk, tender, company, has_scripts):
+    person = _at_the_offer(walk, draft_proposal(tender=tender, company=company), has_scripts=has_scripts)
+    person.page.fill("[name=partner-1-name]", "x" * 161)
+
+    person.press("Save and continue")
+
+    person.complaints.clear()  # The console names the answer 422.
+    expect(person.page.locator(".errors")).to_be_focused()
+    person.page.keyboard.press("Tab")
+    person.page.keyboard.press("Enter")
+    expect(person.page.locator("[name=partner-1-name]")).to_be_in_viewport()
+
+
 def test_ticks_save_themselves_beside_those_of_another_signatory(walk, tender, company):
     draft = draft_proposal(tender=tender, company=company)
     person, other = (_at_the_offer(walk, draft) for _person in range(2))
