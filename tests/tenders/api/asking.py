@@ -81,3 +81,19 @@ class Robot:
 
     def get(self, path, **headers):
         return self.ask("GET", path, **headers)
+
+
+def told(response):
+    """Status and kind of a problem, with the pointers and codes of its faults."""
+    body = response.json()
+    found = [(error["pointer"], error["code"]) for error in body.get("errors", ())]
+    return response.status_code, body["type"].rsplit("/", 1)[1], found
+
+
+def begin(robot, tender, name="Example 9", key="one"):
+    return robot.ask("POST", "proposals", {"tender": tender.number, "drone_model": name}, Idempotency_Key=key)
+
+
+def submit(robot, bundle, key="one", **body):
+    wanted = {"version": bundle.version, "sha256": bundle.sha256} | body
+    return robot.ask("POST", f"proposals/{bundle.proposal.public_id}/submit", wanted, Idempotency_Key=key)

@@ -5,7 +5,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from tenders.api import throttling
-from tenders.api.models import Scope
 from tests.factories import companies
 from tests.factories.cutoffs import CutOff
 from tests.factories.keys import token_of
@@ -40,22 +39,27 @@ def robot_of(db):
     return make
 
 
-# A company that sends files
+# A company with its program
 
 
 @pytest.fixture
-def draft():
-    return draft_proposal()
+def company(db):
+    return companies.company(undertaking=True)
 
 
 @pytest.fixture
-def owner(draft):
-    return companies.owner_of(draft.company)
+def owner(company):
+    return companies.owner_of(company)
+
+
+@pytest.fixture
+def draft(company):
+    return draft_proposal(company=company)
 
 
 @pytest.fixture
 def robot(robot_of, owner):
-    return robot_of(owner, scopes=(Scope.WRITE,))
+    return robot_of(owner)
 
 
 @pytest.fixture
