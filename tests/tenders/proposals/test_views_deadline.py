@@ -14,7 +14,7 @@ from tenders.proposals.models import (
 from tenders.proposals.views.submitting import seconds_text
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
-from tests.factories.proposals import staged_bundle
+from tests.factories.proposals import change_draft, staged_bundle
 from tests.factories.tenders import extended_tender
 from tests.tenders.proposals.pages import press_submit, url_of
 
@@ -73,6 +73,32 @@ def test_task_list_warns_that_time_may_run_out_only_while_it_can(open_tender, we
     after = browser.get(url_of("proposal", proposal)).content.decode()
 
     assert ["<h2>If time runs out</h2>" in page for page in (before, after)] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("is_submitted", "is_changed", "heading"),
+    [
+        (False, False, "What the draft holds"),
+        (True, True, "What the draft holds"),
+        (True, False, "What reviewers will see"),
+    ],
+)
+def test_after_the_deadline_reviewers_see_what_was_submitted_and_no_draft(
+    open_tender, web_of, cutoff, page_clock, is_submitted, is_changed, heading
+):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    if is_submitted:
+        press_submit(browser, bundle)
+    if is_changed:
+        change_draft(bundle.proposal)
+    before = browser.get(url_of("proposal-check", bundle.proposal)).content.decode()
+    page_clock(cutoff.closes_at)
+
+    page = browser.get(url_of("proposal-check", bundle.proposal)).content.decode()
+
+    assert "<h2>What reviewers will see</h2>" in before
+    assert f"<h2>{heading}</h2>" in page
 
 
 def test_late_replacement_says_that_the_first_version_counts(open_tender, web_of, cutoff, page_clock):
