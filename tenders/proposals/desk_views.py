@@ -71,13 +71,15 @@ def board(request):
 def tender_opening(request, number):
     tender = _tender(request, number)
     sees_provisionals, is_settled = can_see_provisionals(request.user), is_closed(tender)
+    undecided = undecided_provisionals(tender) if sees_provisionals else []
     context = {
         "tender": tender,
         "opening": opening_in_force(tender),
         "is_closed": is_settled,
         "forecast": forecast_of(request.user, tender, request.now),
-        "provisionals": undecided_provisionals(tender) if sees_provisionals else [],
-        # While a moved deadline is ahead, nobody learns here who took part.
+        # While a deadline is ahead, be it moved or doubted, nobody learns here who took part.
+        "provisionals": undecided if is_settled else [],
+        "is_to_decide_later": bool(undecided) and not is_settled,
         "decided": decided_provisionals(tender) if sees_provisionals and is_settled else [],
         "can_decide": can_decide_provisional(request.user),
         "can_propose": can_propose_opening(request.user, tender),
@@ -115,7 +117,7 @@ def confirm(request, number):
 @require_http_methods(["GET", "HEAD", "POST"])
 def decide(request, number, commitment):
     tender = _tender(request, number)
-    if not can_decide_provisional(request.user):
+    if not can_decide_provisional(request.user) or not is_closed(tender):
         raise Http404
     row = get_object_or_404(undecided_provisionals(tender), commitment=commitment)
     form = DecisionForm(request.POST or None)

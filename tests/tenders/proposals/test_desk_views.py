@@ -218,11 +218,28 @@ def test_what_was_decided_is_not_shown_while_a_moved_deadline_is_ahead(cutoff, c
     assert ("Example Rotor" in before, "Example Rotor" in officer.get(_opening_url(cutoff)).text) == (True, False)
 
 
+def test_who_waits_for_a_decision_is_not_shown_while_a_deadline_is_ahead(cutoff, client_of):
+    bundle = staged_bundle(tender=cutoff.tender, name="Example Rotor")
+    cutoff.close()
+    row = cutoff.submit(bundle, -MICROSECOND).provisional
+    url = reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
+    officer = client_of(cutoff.tender.officer)
+    before = officer.get(_opening_url(cutoff)).text, officer.get(url).status_code
+    extended_tender(cutoff.tender, in_days(2))
+    after = officer.get(_opening_url(cutoff)).text, officer.get(url).status_code
+
+    assert ("Example Rotor" in before[0], before[1]) == (True, 200)
+    assert ("Example Rotor" in after[0], after[1]) == (False, 404)
+    assert "It is shown here once the tender is closed." in after[0]
+
+
 def test_row_of_an_incident_shows_both_clocks(cutoff, client_of, monkeypatch):
     bundle = staged_bundle(tender=cutoff.tender)
     Incident.objects.create(begun_at=cutoff.closes_at, noticed_by="test", kind="DATABASE")
-    monkeypatch.setattr(clock_guard, "witness", lambda: cutoff.closes_at - SECOND)
-    row = cutoff.submit(bundle, SECOND).provisional
+    with monkeypatch.context() as clocks:
+        clocks.setattr(clock_guard, "witness", lambda: cutoff.closes_at - SECOND)
+        row = cutoff.submit(bundle, SECOND).provisional
+    cutoff.close()
 
     page = client_of(cutoff.tender.officer).get(
         reverse("admin:desk-provisional", args=[cutoff.tender.number, row.commitment])
