@@ -3,6 +3,7 @@
 import hashlib
 import threading
 from functools import partial
+from http.client import HTTPConnection, HTTPException
 
 import pytest
 from django.core import mail
@@ -18,7 +19,7 @@ from tests.benchmarks.checker import violations
 from tests.benchmarks.evidence import read_evidence
 from tests.benchmarks.preparing import client_of, uploader
 from tests.drills.lines import AnswerDropper
-from tests.drills.processes import ask, other_session, press, wait_until, waiting_for_the_log
+from tests.drills.processes import other_session, press, wait_until, waiting_for_the_log
 from tests.drills.uploads import begin, offset_of, send
 from tests.factories.proposals import pdf_bytes
 
@@ -80,10 +81,16 @@ def test_told_to_stop_between_lock_and_commit_answers_with_the_receipt_first(sta
 
 
 def _takes_nobody(port):
+    """Refused, or left standing at the door by a process that is about to end."""
+    link = HTTPConnection("127.0.0.1", port, timeout=1)
     try:
-        return ask(port, "GET", "/healthz").status != 200
-    except OSError:
+        link.request("GET", "/healthz")
+        link.getresponse()
+    except (OSError, HTTPException):
         return True
+    finally:
+        link.close()
+    return False
 
 
 def _closer_gets_the_tender(tender_pk):
