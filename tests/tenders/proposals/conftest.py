@@ -7,10 +7,13 @@ import pytest
 from coalition_portal import clock
 from manufacturers.models import CompanyRole
 from tenders.proposals.documents import add_document
+from tenders.proposals.models import ContentPart
+from tenders.proposals.uploading import begin_upload, receive
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND, CutOff
 from tests.factories.proposals import complete_proposal, draft_proposal, staged_bundle
 from tests.factories.tenders import published_tender
+from tests.tenders.proposals.stored import stored_parts
 
 
 @pytest.fixture
@@ -94,3 +97,31 @@ def open_tender(cutoff, page_clock):
     """The tender of the cut-off with pages that are five seconds before it."""
     page_clock(cutoff.at(timedelta(seconds=-5)))
     return cutoff.tender
+
+
+# Files in pieces
+
+
+@pytest.fixture
+def begin(draft, owner):
+    def begin(name="evidence.pdf", size=None, kind="flight_evidence", *, by=owner, now=None, proposal=draft):
+        return begin_upload(
+            proposal=proposal, kind_code=kind, name=name, size_bytes=size, by=by, now=now or clock.now()
+        )
+
+    return begin
+
+
+@pytest.fixture
+def send(owner):
+    def send(upload, offset, *chunks, by=owner, now=None, checksum=None):
+        return receive(upload=upload, offset=offset, chunks=chunks, by=by, now=now or clock.now(), checksum=checksum)
+
+    return send
+
+
+@pytest.fixture
+def nothing_is_left_over():
+    """How many stored parts no row names, beyond those at the beginning."""
+    before = len(stored_parts()) - ContentPart.objects.count()
+    return lambda: len(stored_parts()) - ContentPart.objects.count() - before

@@ -183,6 +183,10 @@ def video(
     return FTYP + movie(start) + box(b"mdat", pictures, others) + after
 
 
+# A video that tells where it was taken.
+LOCATED = video(inside=box(b"udta", box(b"\xa9xyz", b"+50.45+030.52/")))
+
+
 # JPEG
 
 
