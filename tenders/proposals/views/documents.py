@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from coalition_portal.buttons import button_on
@@ -22,6 +23,8 @@ from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
 ENDPOINT = "/api/v1/uploads"
 """Where the page's script sends files by tus; the routes belong to tenders.api, of which this slice knows nothing."""
 
+NOT_RECEIVED = gettext_lazy("No file was received. If you had to sign in again meanwhile, choose the file once more.")
+
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @editing_page
@@ -34,7 +37,7 @@ def documents(request: HttpRequest, page: DraftPage) -> HttpResponse:
     return redirect("proposal-check", page.proposal.public_id)
 
 
-@button_on("proposal-documents", "pid")
+@button_on("proposal-documents", "pid", told=NOT_RECEIVED)
 @proposal_page
 def add(request: HttpRequest, page: DraftPage, kind: str) -> HttpResponse:
     wanted = next((row for row in page.overview.wanted_documents if row.code == kind), None)

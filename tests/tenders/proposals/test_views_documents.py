@@ -41,6 +41,19 @@ def _add(draft, kind_code, extension="pdf"):
     return add_document(proposal=draft, kind_code=kind_code, upload=upload, by=by, now=clock.database_now())
 
 
+def test_who_comes_back_without_the_file_is_told_so(web, draft, client):
+    path = _url("proposal-document-add", draft, "technical_description")
+    signed_out = client.post(path, {"file": SimpleUploadedFile("a.pdf", b"%PDF-1.4")})
+
+    page = web.get(path, follow=True)
+
+    assert signed_out.url == f"/accounts/login/?next={path}"
+    assert page.redirect_chain == [(_url("proposal-documents", draft), 302)]
+    assert "No file was received. If you had to sign in again meanwhile, choose the file once more." in (
+        page.content.decode()
+    )
+
+
 # Before a file travels
 
 
