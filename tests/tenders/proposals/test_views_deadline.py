@@ -101,6 +101,16 @@ def test_after_the_deadline_reviewers_see_what_was_submitted_and_no_draft(
     assert f"<h2>{heading}</h2>" in page
 
 
+def test_task_list_warns_in_yellow_when_little_time_is_left(open_tender, web_of, cutoff, page_clock):
+    browser = web_of(proposal := staged_bundle(tender=open_tender).proposal)
+
+    soon = browser.get(url_of("proposal", proposal)).content.decode()
+    page_clock(cutoff.closes_at - timedelta(days=3))
+    early = browser.get(url_of("proposal", proposal)).content.decode()
+
+    assert ['<section class="state soon"' in page for page in (soon, early)] == [True, False]
+
+
 def test_late_replacement_says_that_the_first_version_counts(open_tender, web_of, cutoff, page_clock):
     first = staged_bundle(tender=open_tender)
     browser = web_of(first.proposal)

@@ -409,6 +409,21 @@ def test_what_was_asked_is_taken_back_also_where_the_draft_went_on_since(open_te
     assert proposal.auto_submit is None
 
 
+def test_where_the_tick_stands_it_is_the_one_way_to_take_it_back(open_tender, web_of):
+    bundle = staged_bundle(tender=open_tender)
+    browser = web_of(bundle.proposal)
+    browser.post(url_of("proposal-auto-submit", bundle.proposal), {"asked": "yes"})
+
+    here, elsewhere = (
+        browser.get(url_of(name, bundle.proposal)).content.decode() for name in ("proposal-submit", "proposal")
+    )
+
+    assert 'name="asked" value="yes" checked' in here
+    taking_back = "Take it back: submit nothing when time runs out"
+    assert [page.count(taking_back) for page in (here, elsewhere)] == [0, 1]
+    assert [page.count(">Submit it now</a>") for page in (here, elsewhere)] == [0, 1]
+
+
 def test_every_page_says_who_asked_and_whether_they_may_still_sign(open_tender, web_of, cutoff):
     bundle = staged_bundle(tender=open_tender)
     browser, company = web_of(bundle.proposal), bundle.proposal.company
