@@ -21,6 +21,7 @@ from tenders.proposals.forms import AnswersForm, packed, revision_in, unpacked
 from tenders.proposals.models import Proposal
 from tenders.proposals.saving import StaleDraft
 from tenders.proposals.views.pages import DraftPage, editing_page
+from tenders.proposals.views.typed import keeps_what_was_typed
 
 MANY = Decimal(5)
 """Beside an empty field a unit stands in the form that most numbers take."""
@@ -79,6 +80,7 @@ class Row:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed
 @editing_page
 def answers(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Texts that can be kept are saved at once, also beside one that cannot: a line that breaks costs no answer."""

@@ -13,6 +13,7 @@ from tenders.proposals.offer_checks import cautions_about, steps_with_prices, to
 from tenders.proposals.offer_forms import OfferForm, partner_rows_to_show
 from tenders.proposals.saving import StaleDraft
 from tenders.proposals.views.pages import DraftPage, editing_page, proposal_page
+from tenders.proposals.views.typed import keeps_what_was_typed
 from tenders.proposals.wanted_offer import usual_language
 
 PARTNERS_ANCHOR = "#partners"
@@ -20,6 +21,7 @@ ROW_DIGITS = 2
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@keeps_what_was_typed
 @editing_page
 def offer(request: HttpRequest, page: DraftPage) -> HttpResponse:
     """Prices, terms, capacity and, for a signatory, the declarations. What can be kept is saved beside what cannot."""
