@@ -63,8 +63,10 @@ class OfferForm(TextFields):
 
     def _add_line(self, line: dict, hint: str) -> str:
         is_option = not line["required"]
-        said = f"{hint} {_('Leave it empty if you do not offer it.')}".strip() if is_option else hint
-        name = self._add(PRICE + line["code"], help_text=said, required=not is_option, widget=_amount_input())
+        said = [hint, _("Leave it empty if you do not offer it.")] if is_option else [hint]
+        name = self._add(
+            PRICE + line["code"], help_text=" ".join(said).strip(), required=not is_option, widget=_amount_input()
+        )
         # The title of the line names it as an option.
         self.fields[name].silently_optional = is_option
         return name
