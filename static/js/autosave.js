@@ -5,6 +5,7 @@ const QUIET_MS = 1000;
 const LOOK_MS = 20000;
 const IDLE_MS = 300000;
 const PATIENCE_MS = 30000;
+const LEAVING_MS = 3000;
 const AGAIN_MS = [2000, 4000, 8000, 16000, 30000, 60000];
 const SHELF = "idc-draft ";
 
@@ -21,6 +22,8 @@ let failures = 0;
 let trouble = "";
 let isBusy = false;
 let isStopped = false;
+let isLeaving = false;
+let hasLeft = false;
 let touchedAt = performance.now();
 
 const fill = (text, facts) => text.replace(/\{(\w+)\}/g, (all, name) => facts[name] ?? all);
@@ -80,6 +83,7 @@ function onShelf(act) {
 }
 
 function shelve(field) {
+  if (hasLeft) return;
   const waiting = { text: read(field), seen: field.seen, title: titleOf(field.name), told: inWords(field, read(field)) };
   field.isShelved = onShelf((shelf) => shelf.setItem(keyOf(field), JSON.stringify(waiting)) || true);
 }
@@ -203,7 +207,7 @@ const post = (body) =>
 // Gives whether all that could be sent has arrived: not what was refused and is unchanged, nor what clashes.
 async function send() {
   window.clearTimeout(timer);
-  if (isStopped || isBusy) return false;
+  if (isStopped || hasLeft || isBusy) return false;
   isBusy = true;
   const sent = dirty()
     .filter(canGo)
@@ -384,9 +388,24 @@ async function submit(event) {
   form.requestSubmit(event.submitter);
 }
 
-function leave(event) {
-  if (dirty().length && !window.confirm(words.leaving)) event.preventDefault();
-  else clearShelf();
+// What can still be saved is, in a few seconds; whoever goes on then leaves nothing behind, and nothing more is asked.
+async function leave(event) {
+  if (!isLeaving && !isStopped && (isBusy || dirty().some(canGo))) {
+    isLeaving = true;
+    event.preventDefault();
+    send();
+    for (let waited = 0; isBusy && waited < LEAVING_MS; waited += 50) await new Promise((done) => window.setTimeout(done, 50));
+    event.target.requestSubmit(event.submitter);
+    return;
+  }
+  isLeaving = false;
+  if (dirty().length && !window.confirm(words.leaving)) {
+    event.preventDefault();
+    return;
+  }
+  hasLeft = true;
+  window.clearTimeout(timer);
+  clearShelf();
 }
 
 function begin() {

@@ -337,6 +337,20 @@ def test_signing_out_removes_what_waits(at, draft, owner):
     assert waiting(person.page) == {}
 
 
+def test_signing_out_waits_for_what_is_on_its_way_and_asks_nothing(at, draft, owner):
+    person = at(owner)
+    asked = []
+    person.page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.accept()))
+    session = person.page.context.new_cdp_session(person.page)
+    limits = {"offline": False, "downloadThroughput": -1, "uploadThroughput": -1}
+    session.send("Network.emulateNetworkConditions", {**limits, "latency": 700})
+    field(person, PAYLOAD).fill("6.5")
+
+    person.press("Sign out", within="header")
+
+    assert (asked, waiting(person.page), claims(draft)) == ([], {}, {PAYLOAD: 6.5})
+
+
 # Two colleagues
 
 
