@@ -11,7 +11,7 @@ from tenders.proposals.models import (
     Provisional,
     Refusal,
 )
-from tenders.proposals.views.submitting import seconds_text
+from tenders.proposals.views.judged import seconds_text
 from tests.factories import companies
 from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import change_draft, staged_bundle
