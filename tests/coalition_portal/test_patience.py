@@ -129,12 +129,15 @@ def test_answer_can_be_written_after_the_cut(line):
 
 
 def test_steady_body_takes_longer_than_one_step_may(line, monkeypatch):
+    """Twenty steps of a byte, a tenth of what each may last, so that a busy machine keeps the pace."""
     ours, theirs = line
     monkeypatch.setattr(patience, "STEP_BYTES", 1)
+    monkeypatch.setattr(patience, "QUICK_SECONDS", 0)
+    monkeypatch.setattr(patience, "STEP_SECONDS", 0.5)
     ended = threading.Event()
     threading.Thread(target=trickle, args=(theirs, ended), daemon=True).start()
 
-    assert PatientBody(Body(ours), ours, 8).read(8) == b"x" * 8
+    assert PatientBody(Body(ours), ours, 20).read(20) == b"x" * 20
     ended.set()
 
 
