@@ -117,7 +117,9 @@ class LossyLine:
         block = await reader.read(BUFFER_BYTES)
         while self.is_stormy and 0 < len(block) < self.weather.block_bytes:
             try:
-                more = await asyncio.wait_for(reader.read(BUFFER_BYTES), 0.005)
+                # asyncio.wait_for would swallow that the line is ended while something arrives.
+                async with asyncio.timeout(0.005):
+                    more = await reader.read(BUFFER_BYTES)
             except TimeoutError:
                 break
             if not more:
