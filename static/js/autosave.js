@@ -416,6 +416,8 @@ function begin() {
   form.querySelectorAll("[data-saving-note]").forEach((one) => (one.hidden = false));
   const on = (kind, act) =>
     form.addEventListener(kind, ({ target }) => fields.has(nameOf(target)) && act(fields.get(nameOf(target))));
+  // Whoever types here again has not left after all: the line broke, or the browser led back.
+  form.addEventListener("input", ({ isTrusted }) => isTrusted && (hasLeft = false));
   on("input", note);
   on("change", note);
   on("focusin", (field) => (at = field.name));

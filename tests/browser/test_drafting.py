@@ -351,6 +351,17 @@ def test_signing_out_waits_for_what_is_on_its_way_and_asks_nothing(at, draft, ow
     assert (asked, waiting(person.page), claims(draft)) == ([], {}, {PAYLOAD: 6.5})
 
 
+def test_who_did_not_get_out_goes_on_and_is_saved(at, draft, owner):
+    person = at(owner)
+    person.page.route("**/logout/", lambda route: route.fulfill(status=204))
+    person.button("Sign out", within="header").click()
+
+    field(person, PAYLOAD).press_sequentially("6.5")
+
+    expect(status(person)).to_have_text(SAVED)
+    assert claims(draft) == {PAYLOAD: 6.5}
+
+
 # Two colleagues
 
 
