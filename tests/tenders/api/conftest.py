@@ -5,8 +5,6 @@ from django.core.cache import cache
 from django.test import Client
 
 from tenders.api import throttling
-from tests.factories import companies
-from tests.factories.cutoffs import CutOff
 from tests.factories.keys import token_of
 from tests.factories.proposals import draft_proposal
 from tests.tenders.api.asking import Api, Robot
@@ -25,11 +23,6 @@ def api(db, time_machine):
 
 
 @pytest.fixture
-def cutoff(db, database_clock):
-    return CutOff(database_clock)
-
-
-@pytest.fixture
 def robot_of(db):
     """`robot_of(user)`: a program with a key of that person; `robot_of(token=...)` has that very one, or none."""
 
@@ -40,16 +33,6 @@ def robot_of(db):
 
 
 # A company with its program
-
-
-@pytest.fixture
-def company(db):
-    return companies.company(undertaking=True)
-
-
-@pytest.fixture
-def owner(company):
-    return companies.owner_of(company)
 
 
 @pytest.fixture

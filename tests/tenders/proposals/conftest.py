@@ -10,32 +10,16 @@ from tenders.proposals.documents import add_document
 from tenders.proposals.models import ContentPart
 from tenders.proposals.uploading import begin_upload, receive
 from tests.factories import companies
-from tests.factories.cutoffs import MICROSECOND, CutOff
+from tests.factories.cutoffs import MICROSECOND
 from tests.factories.proposals import complete_proposal, draft_proposal, staged_bundle
 from tests.factories.tenders import published_tender
 from tests.tenders.proposals.stored import stored_parts
 
 
 @pytest.fixture
-def cutoff(db, database_clock):
-    return CutOff(database_clock)
-
-
-@pytest.fixture
 def tender(db):
     """An open tender for advanced FPV drones."""
     return published_tender(template_code="advanced_fpv")
-
-
-@pytest.fixture
-def company(db):
-    """A company that sees every requirement."""
-    return companies.company(undertaking=True)
-
-
-@pytest.fixture
-def owner(company):
-    return companies.owner_of(company)
 
 
 @pytest.fixture
